@@ -1,0 +1,124 @@
+import type { Settings } from '#config';
+import { systemPrincipal, type Principal } from '#kernel';
+import pg from 'pg';
+import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { migrations } from './migrations/index.js';
+import { asDomainError, isWorthAnotherTry, Tx } from './tx.js';
+
+// Once, for every pool: a calendar day stays the string it is (the driver would make it midnight somewhere), a count a number.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+
+const TRIES = 4;
+
+export interface DatabaseOptions {
+  url: string;
+  appRole: string;
+  poolSize: number;
+  applicationName: string;
+  entities?: EntityTarget<ObjectLiteral>[];
+}
+
+export const databaseOptions = (settings: Settings, url: string, applicationName: string): DatabaseOptions => ({
+  url,
+  appRole: settings.appRole,
+  poolSize: settings.poolSize,
+  applicationName,
+});
+
+/** The database as the application's role sees it. */
+export class Database {
+  private constructor(
+    readonly dataSource: DataSource,
+    readonly options: DatabaseOptions,
+  ) {}
+
+  /** Opens the pool and checks that the role is weak enough and the schema is this version's. Rejects with what to do. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      entities: (options.entities ?? []) as never[],
+      applicationName: options.applicationName,
+      extra: { max: options.poolSize, options: `-c role=${options.appRole} -c timezone=UTC`, connectionTimeoutMillis: 15_000 },
+      logging: false,
+    });
+    try {
+      await dataSource.initialize();
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === '22023' || code === '42704') {
+        throw new Error(`The database has no role ${options.appRole}: run the migrations first (meanwhile migrate).`, { cause: error });
+      }
+      throw error;
+    }
+    const database = new Database(dataSource, options);
+    try {
+      await database.#refuseStrongRole();
+      await database.#refuseOtherSchema();
+    } catch (error) {
+      await dataSource.destroy();
+      throw error;
+    }
+    return database;
+  }
+
+  /** Runs one use case in one transaction in the principal's tenant. A deadlock is run again, so `work` must change nothing outside it. */
+  async inTenant<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const runner = this.dataSource.createQueryRunner();
+      try {
+        await runner.startTransaction();
+        await runner.query(`select set_config('meanwhile.tenant', $1, true), set_config('meanwhile.org', $2, true)`, [
+          principal.tenant,
+          principal.org,
+        ]);
+        const result = await work(new Tx(principal, runner));
+        await runner.commitTransaction();
+        return result;
+      } catch (error) {
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+        if (attempt < TRIES && isWorthAnotherTry(error)) continue;
+        throw asDomainError(error);
+      } finally {
+        await runner.release();
+      }
+    }
+  }
+
+  /** Every tenant, for background work, which then enters them one by one. */
+  async tenants(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ key: string }[]>('select key from tenant order by key');
+    return rows.map((r) => r.key);
+  }
+
+  /** The same work in every tenant, one after another, as the system. */
+  async inEveryTenant(job: string, work: (principal: Principal) => Promise<void>): Promise<void> {
+    for (const tenant of await this.tenants()) await work(systemPrincipal(tenant, job));
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+
+  async #refuseStrongRole(): Promise<void> {
+    const [role] = await this.dataSource.query<{ name: string; strong: boolean; owns: string | null }[]>(`
+      select current_user as name, r.rolsuper or r.rolbypassrls as strong,
+        (select min(c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relowner = r.oid) as owns
+      from pg_roles r where r.rolname = current_user`);
+    if (role?.strong) throw new Error(`The application must not run as ${role.name}: it could bypass row-level security.`);
+    if (role?.owns) throw new Error(`The application must not run as ${role.name}: it owns tables (${role.owns}).`);
+  }
+
+  async #refuseOtherSchema(): Promise<void> {
+    const [found] = await this.dataSource.query<{ last: string | null }[]>(
+      `select (select name from migration order by id desc limit 1) as last where to_regclass('public.migration') is not null`,
+    );
+    const wanted = migrations.at(-1)?.name;
+    if (!found?.last) throw new Error('The database is empty: run the migrations first (meanwhile migrate).');
+    if (found.last !== wanted)
+      throw new Error(`The database is at ${found.last}, this program wants ${wanted}: run meanwhile migrate, or the other version.`);
+  }
+}

@@ -1,0 +1,65 @@
+import { DomainError, type Principal } from '#kernel';
+import type { EntityManager, QueryRunner } from 'typeorm';
+
+/** One open transaction of one principal in its tenant. Passed on explicitly; never outlives the work it was opened for. */
+export class Tx {
+  constructor(
+    readonly principal: Principal,
+    private readonly runner: QueryRunner,
+  ) {}
+
+  /** Every statement names it. */
+  get tenant(): string {
+    return this.principal.tenant;
+  }
+
+  /** For inserts of mapped rows. Never `save`: composite keys make it insert again. */
+  get manager(): EntityManager {
+    return this.runner.manager;
+  }
+
+  async query<Row = Record<string, unknown>>(sql: string, params: unknown[] = []): Promise<Row[]> {
+    return (await this.runner.query(sql, params, true)).records as Row[];
+  }
+
+  async one<Row = Record<string, unknown>>(sql: string, params: unknown[] = []): Promise<Row | undefined> {
+    return (await this.query<Row>(sql, params))[0];
+  }
+
+  /** Number of rows written. */
+  async execute(sql: string, params: unknown[] = []): Promise<number> {
+    return (await this.runner.query(sql, params, true)).affected ?? 0;
+  }
+}
+
+interface PostgresError {
+  code?: string;
+  constraint?: string;
+}
+
+/** What the database refused, in the words of the core. The one place that knows its error codes. */
+export function asDomainError(error: unknown): unknown {
+  const { code, constraint } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
+  switch (code) {
+    case '23505':
+      return new DomainError('conflict', `This is held already (${constraint ?? 'unique'}).`);
+    case '23503':
+      return new DomainError('rule', `This refers to something that is not there (${constraint ?? 'reference'}).`);
+    case '23514':
+    case '23502':
+      return new DomainError('rule', `A value is outside what is allowed (${constraint ?? 'check'}).`);
+    case '40001':
+    case '40P01':
+    case '55P03':
+    case '57014':
+      return new DomainError('busy', 'Too much is happening at once: please try again.');
+    default:
+      return error;
+  }
+}
+
+/** Lost a race that can simply be run again. */
+export function isWorthAnotherTry(error: unknown): boolean {
+  const { code } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
+  return code === '40001' || code === '40P01';
+}

@@ -1,0 +1,167 @@
+import {
+  assertSchemaCompatibility,
+  createPostgresBackend,
+  createRedisBackend,
+  Queue,
+  setDefaultBackendFactory,
+  Worker,
+  type Job,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { QUEUE_NAMES, type QueueName, type WakeUp } from './names.js';
+
+export interface QueueOptions {
+  /** On Redis when given, else in the database. */
+  redisUrl: string | null;
+  databaseUrl: string;
+  appRole: string;
+  log: (line: string) => void;
+}
+
+/** A line of the schedule: when a queue rings by itself, in London time. */
+export interface ScheduledWakeUp {
+  id: string;
+  queue: QueueName;
+  /** Cron pattern with six fields (seconds first), in Europe/London. */
+  pattern: string;
+  pass?: string;
+}
+
+const SCHEMA = 'bullmq';
+/** Workers of one process, the listeners, and room for the calls they make. Too few connections mean no jobs and no error. */
+const POOL_SIZE = QUEUE_NAMES.length * 2 + 4;
+const ERRORS_LOGGED_EVERY_MS = 10_000;
+
+/** The queue side of one process: ring, answer, schedule, close. */
+export class Queues {
+  readonly #queues = new Map<QueueName, Queue<WakeUp>>();
+  readonly #workers: Worker<WakeUp>[] = [];
+  readonly #errors = new Map<string, number>();
+
+  private constructor(
+    private readonly connection: pg.Pool | Redis,
+    private readonly options: QueueOptions,
+  ) {}
+
+  get backend(): 'redis' | 'postgres' {
+    return this.connection instanceof Redis ? 'redis' : 'postgres';
+  }
+
+  /** Connects and checks that the queue can work. Rejects with what to do. */
+  static async open(options: QueueOptions): Promise<Queues> {
+    return options.redisUrl === null ? Queues.#onPostgres(options) : Queues.#onRedis(options, options.redisUrl);
+  }
+
+  static async #onPostgres(options: QueueOptions): Promise<Queues> {
+    setDefaultBackendFactory(createPostgresBackend);
+    const pool = new pg.Pool({
+      connectionString: options.databaseUrl,
+      max: POOL_SIZE,
+      application_name: 'meanwhile-queue',
+      options: `-c role=${options.appRole} -c search_path=${SCHEMA} -c timezone=UTC`,
+    });
+    pool.on('error', () => undefined);
+    try {
+      const client = await pool.connect();
+      await assertSchemaCompatibility(client, SCHEMA).finally(() => client.release());
+    } catch (error) {
+      await pool.end();
+      throw new Error('The queue has no tables in this database: run the migrations first (meanwhile migrate).', { cause: error });
+    }
+    return new Queues(pool, options);
+  }
+
+  static async #onRedis(options: QueueOptions, url: string): Promise<Queues> {
+    setDefaultBackendFactory(createRedisBackend);
+    const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true, lazyConnect: true });
+    let lastError: Error | undefined;
+    redis.on('error', (error: Error) => (lastError = error));
+    try {
+      await redis.connect();
+      const policy = ((await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[])[1];
+      if (policy !== undefined && policy !== 'noeviction')
+        options.log(`Redis may drop jobs: maxmemory-policy is ${policy}, wanted noeviction.`);
+    } catch (error) {
+      redis.disconnect();
+      throw new Error('Redis (REDIS_URL) does not answer.', { cause: lastError ?? error });
+    }
+    return new Queues(redis, options);
+  }
+
+  /** Says "look now". Calls that come while one is waiting or running become one more look, so none is missed. Never within a transaction. */
+  async ring(name: QueueName, tenant: string): Promise<void> {
+    await this.#queue(name).add('wake-up', { tenant }, { deduplication: { id: tenant, keepLastIfActive: true }, ...KEEP_FEW });
+  }
+
+  /** As ring, but never fails its caller: a lost wake-up is found by the sweep. */
+  ringSoon(name: QueueName, tenant: string): void {
+    this.ring(name, tenant).catch((error: unknown) => this.#logError(name, error));
+  }
+
+  /** Answers the wake-ups of a queue, one at a time in this process. */
+  answer(name: QueueName, work: (wakeUp: WakeUp, job: Job<WakeUp>) => Promise<void>): void {
+    const worker = new Worker<WakeUp>(name, (job) => work(job.data, job), { ...this.#connected(), concurrency: 1, autorun: true });
+    worker.on('error', (error) => this.#logError(name, error));
+    worker.on('failed', (_job, error) => this.#logError(name, error));
+    this.#workers.push(worker);
+  }
+
+  /** Makes the schedule what it should be: new lines added, changed ones changed, others removed. */
+  async schedule(lines: readonly ScheduledWakeUp[]): Promise<void> {
+    for (const name of QUEUE_NAMES) {
+      const wanted = lines.filter((l) => l.queue === name);
+      for (const known of await this.#queue(name).getJobSchedulers()) {
+        if (!wanted.some((l) => l.id === known.key)) await this.#queue(name).removeJobScheduler(known.key);
+      }
+      for (const line of wanted) {
+        const data: WakeUp = line.pass === undefined ? {} : { pass: line.pass };
+        await this.#queue(name).upsertJobScheduler(
+          line.id,
+          { pattern: line.pattern, tz: 'Europe/London' },
+          { name: line.id, data, opts: KEEP_FEW },
+        );
+      }
+    }
+  }
+
+  /** How many jobs wait or run, by queue; for metrics. */
+  async depth(): Promise<Record<QueueName, number>> {
+    const counts = await Promise.all(
+      QUEUE_NAMES.map(async (n) => [n, (await this.#queue(n).getJobCountByTypes('wait', 'active', 'delayed')) ?? 0] as const),
+    );
+    return Object.fromEntries(counts) as Record<QueueName, number>;
+  }
+
+  /** Takes no more jobs, finishes what runs, then disconnects. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((w) => w.close()));
+    await Promise.all([...this.#queues.values()].map((q) => q.close()));
+    if (this.connection instanceof Redis) await this.connection.quit().catch(() => undefined);
+    else await this.connection.end();
+  }
+
+  #queue(name: QueueName): Queue<WakeUp> {
+    const known = this.#queues.get(name);
+    if (known) return known;
+    const queue = new Queue<WakeUp>(name, this.#connected());
+    queue.on('error', (error) => this.#logError(name, error));
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  /** BullMQ types its connection for Redis; the backend chosen at opening takes the pool. */
+  #connected(): { connection: Redis } {
+    return { connection: this.connection as Redis };
+  }
+
+  /** At most one line a queue in ten seconds: an outage must not fill the log. */
+  #logError(name: string, error: unknown): void {
+    const now = performance.now();
+    if (now - (this.#errors.get(name) ?? -Infinity) < ERRORS_LOGGED_EVERY_MS) return;
+    this.#errors.set(name, now);
+    this.options.log(`queue ${name}: ${error instanceof Error ? error.message : 'failed'}`);
+  }
+}
+
+const KEEP_FEW = { removeOnComplete: { count: 20 }, removeOnFail: { count: 100 } };
