@@ -55,7 +55,10 @@ export async function testDatabase(): Promise<TestDatabase> {
 async function testServer(): Promise<{ url: string; embedded: EmbeddedDatabase | null }> {
   const given = process.env['DATABASE_URL'];
   if (given) return { url: given, embedded: null };
-  const embedded = await startEmbeddedDatabase({ dataFolder: process.env['MEANWHILE_TEST_DATA'] ?? join('.meanwhile', 'test'), settings: SETTINGS });
+  const embedded = await startEmbeddedDatabase({
+    dataFolder: process.env['MEANWHILE_TEST_DATA'] ?? join('.meanwhile', 'test'),
+    settings: SETTINGS,
+  });
   return { url: embedded.url, embedded };
 }
 

@@ -7,6 +7,7 @@ import {
   type Attendance,
   type EventData,
   type LineRules,
+  type MeasureCode,
   type Mechanism,
   type PathwayEvent,
   type Priority,
@@ -120,7 +121,10 @@ export class Pathway {
   /** The waits that cover a referral, by measure; a second period is `sitrep 2`. */
   waits(referral: string, asOf: LocalDate, knownAt?: Date): Record<string, WaitView> {
     const result = this.replay(knownAt ? { asOf, knownAt } : { asOf });
-    const named = viewWaits(result, referral, LINES[this.line], asOf).map((w) => [w.period === 1 ? w.measure : `${w.measure} ${w.period}`, w]);
+    const named = viewWaits(result, referral, LINES[this.line], asOf).map((w) => [
+      w.period === 1 ? w.measure : `${w.measure} ${w.period}`,
+      w,
+    ]);
     return Object.fromEntries(named) as Record<string, WaitView>;
   }
 
@@ -141,25 +145,22 @@ export class Pathway {
 export const pathway = (line: Line): Pathway => new Pathway(line);
 export const noon = (on: LocalDate): Date => new Date(`${on}T12:00:00Z`);
 
-/** One worked example: as of a day, what the waits that cover a referral (`a` unless said) must show. `absent`: not begun. */
-export interface Example {
-  example: string;
-  given: Pathway;
-  of?: string;
-  asOf: LocalDate;
-  then?: Record<string, Partial<WaitView> | 'absent'>;
-  referral?: Partial<{ state: string; stage: string | null; provider: string }>;
-}
+type WaitName = MeasureCode | `${MeasureCode} ${number}`;
 
-/** Runs a table of worked examples. Every wait shown must show its working. */
-export function check(examples: readonly Example[]): void {
-  test.each(examples)('$example', ({ given, of = 'a', asOf, then = {}, referral }) => {
-    const shown = given.waits(of, asOf);
-    for (const [measure, expected] of Object.entries(then)) {
+/** What a worked example shows: waits by measure (`absent`: not begun on that day), and where the referral stands. */
+export type Shows = Partial<Record<WaitName, Partial<WaitView> | 'absent'>> & {
+  referral?: Partial<{ state: string; stage: string | null; provider: string }>;
+};
+
+/** Runs a table of worked examples, all as of one day and about one referral. Every wait must show its working. */
+export function asOf(on: LocalDate, examples: Record<string, readonly [given: Pathway, shows: Shows]>, of = 'a'): void {
+  test.each(Object.entries(examples))('%s', (_, [given, { referral, ...waits }]) => {
+    const shown = given.waits(of, on);
+    for (const [measure, expected] of Object.entries(waits)) {
       if (expected === 'absent') expect(shown).not.toHaveProperty([measure]);
       else expect({ [measure]: shown[measure] }).toEqual({ [measure]: expect.objectContaining(expected) });
     }
     for (const wait of Object.values(shown)) expect(wait.working).not.toHaveLength(0);
-    if (referral) expect(given.referral(of, asOf)).toMatchObject(referral);
+    if (referral) expect(given.referral(of, on)).toMatchObject(referral);
   });
 }

@@ -6,3 +6,6 @@
  */
 export * from './rules/index.js';
 export * from './check-in-facts.js';
+export * from './wait-fold.js';
+export * from './crossings.js';
+export * from './rebuild.js';

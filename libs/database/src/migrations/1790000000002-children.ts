@@ -26,6 +26,8 @@ export class Children1790000000002 implements MigrationInterface {
         tenant text not null references tenant (key),
         id uuid not null,
         nhs_number_key bytea,
+        -- Tells another birth date under the same number without holding either.
+        birth_date_key bytea,
         birth_month date not null check (extract(day from birth_month) = 1),
         sex text check (sex in ('female', 'male', 'other', 'unknown')),
         local_authority text,

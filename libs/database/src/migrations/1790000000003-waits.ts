@@ -48,6 +48,7 @@ export class Waits1790000000003 implements MigrationInterface {
         measure text not null,
         period smallint not null,
         referral_id uuid not null,
+        position smallint not null,
         primary key (tenant, pathway_id, measure, period, referral_id),
         foreign key (tenant, pathway_id, referral_id) references referral (tenant, pathway_id, id)
       );
@@ -62,7 +63,7 @@ export class Waits1790000000003 implements MigrationInterface {
         crossed_on date not null,
         recorded_at timestamptz not null,
         undone_at timestamptz,
-        primary key (tenant, pathway_id, measure, period, threshold, crossed_on),
+        primary key (tenant, pathway_id, measure, period, threshold, recorded_at),
         foreign key (tenant, pathway_id) references pathway (tenant, id)
       );
       create unique index threshold_crossed_once on threshold_crossing (tenant, pathway_id, measure, period, threshold) where undone_at is null;

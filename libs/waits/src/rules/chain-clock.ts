@@ -34,6 +34,11 @@ export class ChainClock implements Clock {
       const again = !chain.wait.isRunning;
       if (again) chain.wait.resume();
       this.#follow(chain, m);
+      if (chain.wait.state === 'unknown-start' && m.progress.receivedOn !== null) {
+        chain.wait.startAtLeast(m.progress.receivedOn);
+        chain.wait.aim(m.on, targetDays(this.measure, this.context.choices(chain.wait.provider), m.progress.priority));
+        return this.context.note(chain.wait, m, 'a further referral of a wait whose start is unknown: waiting at least since now');
+      }
       return this.context.note(
         chain.wait,
         m,
@@ -65,8 +70,9 @@ export class ChainClock implements Clock {
     if (m.isEnd) this.#end(chain, m);
   }
 
+  /** A running wait is on the list of who has the child; one that has ended stays with the provider it ended at. */
   #follow(chain: Chain, m: Moment): void {
-    chain.wait.provider = (chain.members.find((p) => p.end === null) ?? m.progress).provider;
+    if (chain.wait.isRunning) chain.wait.provider = (chain.members.find((p) => p.end === null) ?? m.progress).provider;
   }
 
   #end(chain: Chain, m: Moment): void {

@@ -1,4 +1,4 @@
-import type { LocalDate } from '#kernel';
+import { dayNumber, type LocalDate } from '#kernel';
 
 export type Priority = 'routine' | 'urgent' | 'very-urgent' | 'emergency';
 export type Attendance = 'attended' | 'attended-late' | 'late-not-seen' | 'not-brought' | 'cancelled-by-family' | 'cancelled-by-provider';
@@ -89,7 +89,7 @@ const RANK: Record<string, number> = {
 };
 const UNRANKED = 25;
 
-/** Order of events on the calendar; ties are broken by rank, then by what they say, never by when they were told. */
+/** Order of events on the calendar; ties are broken by rank, then by what is safer for the child, then by what they say, never by when they were told. */
 export function inOrder(a: PathwayEvent, b: PathwayEvent): number {
   if (a.occurredOn !== b.occurredOn) return a.occurredOn < b.occurredOn ? -1 : 1;
   const rank = (RANK[a.type] ?? UNRANKED) - (RANK[b.type] ?? UNRANKED);
@@ -99,7 +99,21 @@ export function inOrder(a: PathwayEvent, b: PathwayEvent): number {
 }
 
 const tieBreak = (e: PathwayEvent): string =>
-  `${e.type} ${e.referralId} ${JSON.stringify(Object.entries(e.data).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+  `${e.type} ${saferLast(e)} ${e.referralId} ${JSON.stringify(Object.entries(e.data).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+
+const SEVERITY: readonly (Priority | undefined)[] = ['routine', 'urgent', 'very-urgent', 'emergency'];
+
+/**
+ * Of two alike on one day the last one stands, so it is the one that leaves the child no worse off: the highest priority, the earliest
+ * start. A kept appointment comes before one not kept, which then was not the first.
+ */
+function saferLast(e: PathwayEvent): number {
+  if (e.type === 'priority-changed') return SEVERITY.indexOf(e.data.priority);
+  if (e.type === 'received-on-corrected') return e.data.receivedOn ? LATE - dayNumber(e.data.receivedOn) : 0;
+  return e.type === 'contact' && !wasAttended(e) ? 1 : 0;
+}
+/** Later than any day's number, with as many digits as what is left of it: these numbers are compared as text. */
+const LATE = 5_000_000;
 
 const REAL_TIME: readonly (Mechanism | undefined)[] = ['face-to-face', 'telephone', 'video', 'talk-type'];
 

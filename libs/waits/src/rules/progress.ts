@@ -67,7 +67,7 @@ export function received(event: PathwayEvent, receivedOn: LocalDate | null, fact
 
 /** Every prescribed item is usable; where no items were named, one usable handover is the whole prescription. */
 export const isFullyHandedOver = (p: Progress): boolean =>
-  p.usable.has(WHOLE) || (p.items.length > 0 && p.items.every((item) => p.usable.has(item)));
+  p.usable.has(WHOLE) || (p.items.length > 0 ? p.items.every((item) => p.usable.has(item)) : p.usable.size > 0);
 const WHOLE = '*';
 
 /** Moves a referral on by one event. Events after its end change nothing: a reopening is a new referral, or the end voided. */
@@ -94,8 +94,8 @@ export function moveOn(p: Progress, e: PathwayEvent, rules: ProgressRules): void
       if (p.transferTo) [p.provider, p.transferTo] = [p.transferTo, null];
       break;
     case 'prescription-decided':
-      if (e.data.none) return end('nothing-prescribed', true);
-      p.items = e.data.items ?? [];
+      if (e.data.none) return end('nothing-prescribed', p.treatedOn === null);
+      p.items = e.data.items ?? p.items;
       break;
     case 'outgrown-while-waiting':
       p.usable = new Set();
@@ -107,9 +107,12 @@ export function moveOn(p: Progress, e: PathwayEvent, rules: ProgressRules): void
       p.monitoring = { since: e.occurredOn, reviewOn: e.data.reviewOn ?? null };
       break;
     case 'decision-to-treat':
-      // After monitoring this is a new decision, whose own treatment is still to come.
-      if (p.monitoring) [p.monitoring, p.treatedOn] = [null, null];
-      if (!p.treatedOn) to('awaiting-treatment');
+      // After monitoring this is a new decision, whose own treatment is still to come; what an earlier one handed over does not count for it.
+      if (p.monitoring) {
+        if (p.treatedOn) p.usable = new Set();
+        [p.monitoring, p.treatedOn] = [null, null];
+      }
+      if (!p.treatedOn) to(rules.stageAfterAssessment);
       break;
     case 'referral-rejected':
       return end(e.data.reason ?? 'inappropriate', true);

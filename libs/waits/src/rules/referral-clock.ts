@@ -39,11 +39,14 @@ export class ReferralClock implements Clock {
   observe(m: Moment): void {
     const wait = this.#current.get(m.event.referralId);
     if (!wait) return;
-    wait.provider = m.progress.provider;
+    // A wait that has ended stays with the provider it ended at.
+    if (wait.isRunning) wait.provider = m.progress.provider;
     if (wait.isRunning) this.#run(m, wait);
     else this.#restart(m, wait);
     if (isAppointment(m)) this.#hadFirstAppointment.add(m.event.referralId);
-    if (m.event.type === 'active-monitoring-started') this.#monitored.add(m.event.referralId);
+    // Treatment ends monitoring too: a decision to treat told after it starts nothing.
+    if (m.progress.monitoring) this.#monitored.add(m.event.referralId);
+    else this.#monitored.delete(m.event.referralId);
   }
 
   #begin(m: Moment, startedOn: Wait['startedOn'], effect: string): Wait {
@@ -114,7 +117,7 @@ export class ReferralClock implements Clock {
       this.#run(m, this.#begin(m, on, 'rebooked: a new clock starts'));
     } else if (before.state === 'nullified' && m.isEnd) {
       this.context.note(before, m, 'ended before it was rebooked');
-    } else if (event.type === 'decision-to-treat' && this.rules.stopsOnMonitoring && this.#monitored.delete(event.referralId)) {
+    } else if (event.type === 'decision-to-treat' && this.rules.stopsOnMonitoring && this.#monitored.has(event.referralId)) {
       this.#begin(m, on, 'decision to treat: a new clock starts');
     }
   }
@@ -124,5 +127,5 @@ export class ReferralClock implements Clock {
 const isAppointment = (m: Moment): boolean =>
   m.event.type === 'contact' && m.event.data.attendance !== 'cancelled-by-family' && m.event.data.attendance !== 'cancelled-by-provider';
 
-const isRebooking = (m: Moment): boolean =>
-  m.event.type === 'rebooked' || m.event.type === 'appointment-booked' || m.event.type === 'treatment-started' || isAppointment(m);
+/** A contact, even a cancelled one, had been booked. */
+const isRebooking = (m: Moment): boolean => ['rebooked', 'appointment-booked', 'contact', 'treatment-started'].includes(m.event.type);

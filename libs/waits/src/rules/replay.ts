@@ -93,8 +93,11 @@ function replayWithStarts(
       if (diedOn !== null) tell({ ...event, type: 'died', data: {} }, progress);
     } else {
       const progress = referrals.get(event.referralId);
-      if (event.type === 'died') diedOn ??= on;
-      if (progress) tell(event, progress);
+      if (event.type === 'died') {
+        // Told of the child, whichever referral it was told on.
+        diedOn ??= on;
+        for (const each of referrals.values()) tell({ ...event, referralId: each.referralId }, each);
+      } else if (progress) tell(event, progress);
     }
     if (happened[i + 1]?.occurredOn !== on) for (const clock of clocks) for (const wait of clock.waits) wait.markList(on);
   });

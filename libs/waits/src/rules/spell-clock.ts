@@ -42,8 +42,7 @@ export class SpellClock implements Clock {
 
   receive(m: Moment): void {
     const reason = this.rules.outOfScope(m.progress);
-    const joined =
-      reason === null ? this.#spells.findLast((s) => s.inScope && s.wait.provider === m.progress.provider && joins(s, m.on)) : undefined;
+    const joined = reason === null ? this.#spells.findLast((s) => s.inScope && joins(s, m)) : undefined;
     if (joined) return this.#join(joined, m);
     const wait = new Wait(this.measure.code, m.progress.receivedOn, m.progress.provider, m.event.referralId);
     wait.aim(m.on, targetDays(this.measure, this.context.choices(wait.provider), m.progress.priority));
@@ -59,12 +58,16 @@ export class SpellClock implements Clock {
   observe(m: Moment): void {
     const spell = this.#spells.find((s) => s.members.includes(m.progress));
     if (!spell) return;
-    spell.wait.provider = (spell.members.find((p) => p.end === null) ?? m.progress).provider;
+    this.#follow(spell, m);
     if (m.event.type === 'priority-changed') this.#rescope(spell, m);
-    if (!spell.wait.isRunning) return;
     const part = partOf(m);
     if (part && this.rules.parts.includes(part) && !spell.had.has(part)) this.#have(spell, m, part);
     if (m.isEnd && spell.wait.isRunning) this.#end(spell, m);
+  }
+
+  /** A running wait is on the list of who has the child; one that has ended stays with the provider it ended at. */
+  #follow(spell: Spell, m: Moment): void {
+    if (spell.wait.isRunning) spell.wait.provider = (spell.members.find((p) => p.end === null) ?? m.progress).provider;
   }
 
   #join(spell: Spell, m: Moment): void {
@@ -74,15 +77,27 @@ export class SpellClock implements Clock {
       spell.wait.resume();
       this.#nameMissing(spell);
     }
+    this.#follow(spell, m);
+    if (spell.wait.state === 'unknown-start' && m.progress.receivedOn !== null) {
+      spell.wait.startAtLeast(m.progress.receivedOn);
+      spell.wait.aim(m.on, targetDays(this.measure, this.context.choices(spell.wait.provider), m.progress.priority));
+      return this.context.note(spell.wait, m, 'joins a spell whose start is unknown: waiting at least since now');
+    }
     this.context.note(spell.wait, m, 'joins the spell: the start stays');
   }
 
   #have(spell: Spell, m: Moment, part: SpellPart): void {
     spell.had.set(part, m.on);
     this.#nameMissing(spell);
+    // Out of scope: kept for the day it comes back into it.
+    if (!spell.wait.isRunning) return;
     if (spell.had.size < this.rules.parts.length) return this.context.note(spell.wait, m, `${part} done: the clock runs on`);
-    spell.wait.stop(m.on, this.rules.stopKind === 'full-clock-stop' ? 'full-stop' : this.rules.stopKind, this.rules.stopKind);
+    this.#stop(spell, m.on);
     this.context.note(spell.wait, m, `${part} done: clock stops`);
+  }
+
+  #stop(spell: Spell, on: LocalDate): void {
+    spell.wait.stop(on, this.rules.stopKind === 'full-clock-stop' ? 'full-stop' : this.rules.stopKind, this.rules.stopKind);
   }
 
   #end(spell: Spell, m: Moment): void {
@@ -108,7 +123,12 @@ export class SpellClock implements Clock {
     if (reason === null && spell.wait.state === 'excluded' && spell.members.some((p) => p.end === null)) {
       spell.wait.resume();
       spell.inScope = true;
+      this.#follow(spell, m);
       this.context.note(spell.wait, m, 'in scope again: the clock runs from its start');
+      const last = [...spell.had.values()].sort().at(-1);
+      if (last === undefined || spell.had.size < this.rules.parts.length) return;
+      this.#stop(spell, last);
+      this.context.note(spell.wait, m, `all done on ${last} already: clock stopped then`);
     }
   }
 
@@ -125,8 +145,9 @@ export class SpellClock implements Clock {
   }
 }
 
-function joins(spell: Spell, on: LocalDate): boolean {
-  return spell.members.some((p) => p.end === null || on <= addDays(p.end.on, JOINS_WITHIN_DAYS));
+function joins(spell: Spell, { progress, on }: Moment): boolean {
+  const here = spell.members.filter((p) => p.provider === progress.provider);
+  return here.some((p) => p.end === null || on <= addDays(p.end.on, JOINS_WITHIN_DAYS));
 }
 
 const endedByTheEndOfCare = (wait: Wait): boolean =>

@@ -68,8 +68,16 @@ export class Wait {
     if (targetDays === null || this.startedOn === null) return;
     const natural = addDays(this.startedOn, targetDays + 1);
     const before = this.targets.at(-1);
-    const breachOn = before && targetDays < before.targetDays && natural < from ? from : natural;
+    let breachOn = natural;
+    if (before?.targetDays === targetDays) breachOn = before.breachOn;
+    else if (before && targetDays < before.targetDays && natural < from) breachOn = from;
     this.targets.push({ from, targetDays, breachOn });
+  }
+
+  /** An unknown start joined by a referral whose receipt is known: the child has waited at least since then. */
+  startAtLeast(on: LocalDate): void {
+    this.startedOn = on;
+    this.resume();
   }
 
   stop(on: LocalDate, code: string | null, kind: StopKind): void {

@@ -1,0 +1,3 @@
+export * from './asking.js';
+export * from './bearer.guard.js';
+export * from './tokens.js';

@@ -1,0 +1,32 @@
+import 'reflect-metadata';
+import { readSettings, SettingsError } from '#config';
+import { openPlatform } from '#platform';
+import { createServer } from './server.js';
+import { serveMetrics } from './metrics.js';
+
+/** Starts the API and pages, and stops them so that what was being answered is answered. */
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const log = (line: string): void => console.log(line);
+  const platform = await openPlatform(settings, 'meanwhile-api', log);
+  const app = await createServer(platform);
+  await app.listen(settings.port, settings.host);
+  const metrics = settings.metricsPort > 0 ? await serveMetrics(platform, settings.metricsPort) : null;
+  log(`Meanwhile answers at ${await app.getUrl()} (queue: ${platform.queues.backend})`);
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await app.close();
+    metrics?.close();
+    await platform.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof SettingsError ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import type { Platform } from '#platform';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { LogLevel } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiModule } from './app.module.js';
+import { refuseDeep } from './http/depth.js';
+import { problemOf } from './http/problem.filter.js';
+import { validationPipe } from './http/validation.js';
+import { serveOpenApi } from './openapi.js';
+
+const BODY_LIMIT = 1024 * 1024;
+const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
+
+/** The HTTP server, ready to listen. */
+export async function createServer(platform: Platform): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: 600 },
+    // What Fastify refuses before any route is found: a bad URL.
+    frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
+      const p = problemOf(error);
+      void reply.status(p.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(p));
+    },
+  });
+  const { logLevel } = platform.settings;
+  const logger = logLevel === 'silent' ? (false as const) : LEVELS.slice(0, LEVELS.indexOf(logLevel) + 1);
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(platform), adapter, { logger, abortOnError: false });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    try {
+      refuseDeep(request.body);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.useGlobalPipes(validationPipe());
+  serveOpenApi(app);
+  await app.init();
+  await fastify.ready();
+  return app;
+}

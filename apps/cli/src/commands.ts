@@ -1,0 +1,57 @@
+import type { Settings } from '#config';
+
+/** One command: told its arguments, it answers with the exit status. Loaded only when it is called. */
+export interface Command {
+  name: string;
+  usage: string;
+  purpose: string;
+  run(args: string[], settings: Settings): Promise<number>;
+}
+
+/** The arguments were not of the command's form. */
+export class UsageError extends Error {}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'demo',
+    usage: 'demo [--exit]',
+    purpose: 'the main job on synthetic lists: computes, checks in, escalates, reports; then keeps serving',
+    run: async (args, settings) => (await import('./demo/demo.js')).demo(args, settings),
+  },
+  {
+    name: 'migrate',
+    usage: 'migrate',
+    purpose: 'brings the database to this version, as its owner',
+    run: async (_args, settings) => (await import('./migrate.js')).migrateCommand(settings),
+  },
+  {
+    name: 'token',
+    usage: 'token --roles R,R --tenant T --org CODE [--name N]',
+    purpose: 'prints a bearer token for trying things; refused in production',
+    run: async (args, settings) => (await import('./token.js')).token(args, settings),
+  },
+  {
+    name: 'go-live',
+    usage: 'go-live --tenant T --service LINE --provider CODE [--on DAY] [--cap N] [--stop]',
+    purpose: 'lets a service send check-ins from a day on, with a daily cap; --stop ends that',
+    run: async (args, settings) => (await import('./go-live.js')).goLive(args, settings),
+  },
+  {
+    name: 'rebuild',
+    usage: 'rebuild [--tenant T]',
+    purpose: 'computes every wait anew from its events; killed, it goes on where it was',
+    run: async (args, settings) => (await import('./rebuild.js')).rebuild(args, settings),
+  },
+  {
+    name: 'bench',
+    usage: 'bench [NAME ...]',
+    purpose: 'measures, as ratios to the bare engine in the same run',
+    run: async (args, settings) => (await import('./bench/bench.js')).bench(args, settings),
+  },
+  {
+    name: 'generate',
+    usage: 'generate [--check]',
+    purpose: 'writes docs/openapi.json and docs/schema.sql; --check fails when they are stale',
+    run: async (args, settings) => (await import('./generate.js')).generate(args, settings),
+  },
+];

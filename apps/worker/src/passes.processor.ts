@@ -1,0 +1,45 @@
+import { Database } from '#database';
+import { Clock, systemPrincipal } from '#kernel';
+import { Queues, type WakeUp } from '#queues';
+import { ThresholdPass } from '#waits';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+
+/** Queue `passes`: what is done once a night, in every tenant. */
+@Injectable()
+export class PassesProcessor implements OnApplicationBootstrap {
+  constructor(
+    private readonly queues: Queues,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly thresholds: ThresholdPass,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.queues.answer('passes', (wakeUp) => this.answer(wakeUp));
+  }
+
+  async answer({ pass }: WakeUp): Promise<void> {
+    const work = this.#passes[pass ?? ''];
+    if (!work) throw new Error(`No pass is called ${pass}.`);
+    for (const tenant of await this.database.tenants()) await work(tenant);
+  }
+
+  readonly #passes: Record<string, (tenant: string) => Promise<unknown>> = {
+    thresholds: (tenant) => this.thresholds.run(tenant),
+    tidy: (tenant) => this.#forgetOldKeys(tenant),
+  };
+
+  /** Every pass there is; the schedule must name no other. */
+  get names(): string[] {
+    return Object.keys(this.#passes);
+  }
+
+  async #forgetOldKeys(tenant: string): Promise<void> {
+    await this.database.inTenant(systemPrincipal(tenant, 'tidy'), (tx) =>
+      tx.execute(`delete from idempotency_key where tenant = $1 and created_at < $2::timestamptz - interval '24 hours'`, [
+        tx.tenant,
+        this.clock.now(),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export * from './answers.js';
+export * from './policy.js';
+export * from './triage.js';

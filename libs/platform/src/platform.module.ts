@@ -1,0 +1,39 @@
+import { Secrets, Settings } from '#config';
+import { checkInPolicy } from '#check-ins';
+import { Database } from '#database';
+import { Escalations } from '#escalations';
+import { Clock } from '#kernel';
+import { Queues } from '#queues';
+import { ReceiveReferral, RecordEvent, Referrals } from '#referrals';
+import { serviceLine } from '#service-lines';
+import { Rebuild, ThresholdPass, WaitFold, WaitRules } from '#waits';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Platform } from './platform.js';
+
+/** Where lines and the check-in policy are told to the waits, which know neither. */
+class RulesOfTheLines extends WaitRules {
+  override readonly checkInPolicy = checkInPolicy;
+  override line(code: string): ReturnType<WaitRules['line']> {
+    return serviceLine(code).rules;
+  }
+}
+
+const useCases = [Escalations, ReceiveReferral, RecordEvent, Referrals, WaitFold, ThresholdPass, Rebuild];
+
+/** The open platform and the use cases on it, for every module of an app. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static of(platform: Platform): DynamicModule {
+    const providers = [
+      { provide: Settings, useValue: platform.settings },
+      { provide: Secrets, useValue: platform.secrets },
+      { provide: Clock, useValue: platform.clock },
+      { provide: Database, useValue: platform.database },
+      { provide: Queues, useValue: platform.queues },
+      { provide: WaitRules, useClass: RulesOfTheLines },
+      ...useCases,
+    ];
+    return { module: PlatformModule, providers, exports: providers };
+  }
+}

@@ -1,0 +1,31 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** The keyed hash by which one NHS number is matched inside a tenant; useless in another tenant, or without the key. */
+export const nhsNumberKey = (key: Buffer, tenant: string, nhsNumber: string): Buffer => hmac(key, `nhs|${tenant}|${nhsNumber}`);
+
+/** Tells whether two records under one number give the same birth date, without holding it. */
+export const birthDateKey = (key: Buffer, tenant: string, nhsNumber: string, birthDate: string): Buffer =>
+  hmac(key, `birth|${tenant}|${nhsNumber}|${birthDate}`);
+
+const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+/** A digest of a request that does not depend on the order of its fields; fields left out and null are the same. */
+export const requestDigest = (request: object): Buffer => createHash('sha256').update(canonical(request)).digest();
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  const fields = Object.entries(value)
+    .filter(([, v]) => v !== null && v !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join()}}`;
+}
+
+/** A UUID (version 8) that is the same for the same parts: a contact told twice is one contact. */
+export function idOf(...parts: (string | null | undefined)[]): string {
+  const b = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16);
+  b[6] = ((b[6] ?? 0) & 0x0f) | 0x80;
+  b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
+  const h = b.toString('hex');
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
+}

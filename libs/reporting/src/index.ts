@@ -1,0 +1,14 @@
+/**
+ * reporting: figures for those who run services and those who pay for them, and the pages of everyday work.
+ * One SQL statement a report; a cell is a figure as it may be shown; disclosure control happens inside the query.
+ * Promise: exact numbers never leave the database for a commissioner; every figure says as of when, how fresh, and what it means.
+ */
+export * from './csv.js';
+export * from './dimensions.js';
+export * from './disclosure.js';
+export * from './reports.js';
+export * from './tables.js';
+export * from './waits-plan.js';
+export * from './waits-report.js';
+export { waitsStatement } from './waits-statement.js';
+export * from './xlsx.js';

@@ -1,0 +1,120 @@
+import type { Tx } from '#database';
+import { SITREP_BANDS, WEEKLY_BANDS, type BandScheme } from '#waits';
+import { DIMENSION_SQL, JOIN_SQL, type Joined } from './dimensions.js';
+import { countSql, percentileSql } from './disclosure.js';
+import type { WaitsPlan } from './waits-plan.js';
+
+/** A group as it left the database: suppressed counts are null already. */
+export interface CountedGroup {
+  /** One value a dimension, in the order of the plan. */
+  group: (string | number | null)[];
+  waiting: number | null;
+  bands: (number | null)[];
+  within: number | null;
+  /** Some of these waits have a target. */
+  targeted: boolean | null;
+  median: number | null;
+  p90: number | null;
+  p92: number | null;
+  longest: number | null;
+}
+
+/** A provider's service on a line in scope, with what it has chosen. */
+export interface ReportingService {
+  line: string;
+  provider: string;
+  stopRule: 'first-contact' | 'first-treatment';
+  targets: Record<string, number>;
+}
+
+export interface CountedWaits {
+  groups: CountedGroup[];
+  unknownStart: number | null;
+  stale: number;
+  oldestStale: string | null;
+  syntheticShape: string | null;
+  services: ReportingService[];
+}
+
+/** More groups than anyone reads; a report that would have more is refused, not cut short. */
+export const MOST_GROUPS = 5000;
+
+interface Band {
+  label: string;
+  from: number;
+  to: number;
+}
+
+/** Bands of a scheme with their edges in days. The first takes in all below it, the last all above. */
+export function bandsOf(scheme: BandScheme): readonly Band[] {
+  if (scheme === 'sitrep') return SITREP_BANDS;
+  return WEEKLY_BANDS.map((label, i) => ({ label, from: i === 0 ? 0 : 7 * i + 1, to: i === WEEKLY_BANDS.length - 1 ? Infinity : 7 * (i + 1) }));
+}
+
+/** How many wait, how long, as of a day: the whole report in one statement, so that all its figures are of one moment. */
+export async function countWaits(tx: Tx, plan: WaitsPlan): Promise<CountedWaits> {
+  const statement = waitsStatement(plan, tx.tenant);
+  const found = await tx.one<CountedWaits>(statement.sql, statement.params);
+  if (!found) throw new Error('A statement that always gives a row gave none.');
+  return found;
+}
+
+/** The statement itself, apart, so that its plan can be looked at. */
+export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; params: unknown[] } {
+  const { disclosure } = plan;
+  const params: unknown[] = [tenant, plan.measure, plan.asOf, plan.lines.map((l) => l.line.code)];
+  const given = (value: unknown): string => `$${params.push(value)}`;
+
+  const joins = new Set<Joined>(plan.groupBy.flatMap((d) => DIMENSION_SQL[d].joins ?? []));
+  const filters: string[] = [];
+  if (plan.service !== null) filters.push(`w.line = ${given(plan.service)}`);
+  const provider = plan.provider === null ? null : given(plan.provider);
+  if (provider !== null) filters.push(`w.provider = ${provider}`);
+  if (plan.localAuthority !== null) {
+    joins.add('person');
+    filters.push(`p.local_authority = ${given(plan.localAuthority)}`);
+  }
+
+  const dimensions = plan.groupBy.map((d, i) => `${DIMENSION_SQL[d].sql} as g${i}`);
+  const names = plan.groupBy.map((_, i) => `g${i}`).join(', ');
+  const order = plan.groupBy.map((d, i) => DIMENSION_SQL[d].order?.(`g${i}`) ?? `g${i}`).join(', ');
+  const bands = bandsOf(plan.lines[0]?.measure.bands ?? 'sitrep').map(({ from, to }, i) => {
+    const [above, below] = [i === 0 ? [] : [`days >= ${from}`], to === Infinity ? [] : [`days <= ${to}`]];
+    return `count(*) filter (where ${[...above, ...below].join(' and ')}) as b${i}`;
+  });
+
+  const sql = `
+    with listed as (
+      select ${['$3::date - w.started_on as days', 'w.breach_on', ...dimensions].join(', ')}
+        from wait w ${[...joins].map((j) => JOIN_SQL[j]).join(' ')}
+       where w.tenant = $1 and w.measure = $2 and w.listed_from <= $3 and w.listed_to > $3 ${filters.map((f) => `and ${f}`).join(' ')}
+    ), counted as (
+      select ${names === '' ? '' : `${names}, `}count(days) as waiting, count(*) - count(days) as unknown_start,
+        ${bands.join(',\n        ')},
+        count(*) filter (where days is not null and (breach_on is null or breach_on > $3)) as within,
+        bool_or(breach_on is not null) as targeted,
+        percentile_cont(array[0.5, 0.9, 0.92]) within group (order by days) as percentiles,
+        max(days) as longest
+      from listed ${names === '' ? '' : `group by ${names} order by ${order}`} limit ${MOST_GROUPS + 1}
+    ), shown as (
+      select json_build_array(${names}) as "group", ${countSql('waiting', disclosure)} as waiting,
+        array[${bands.map((_, i) => countSql(`b${i}`, disclosure)).join(', ')}] as bands,
+        ${countSql('within', disclosure)} as within, targeted,
+        ${percentileSql('percentiles[1]', 'waiting', disclosure)} as median,
+        ${percentileSql('percentiles[2]', 'waiting', disclosure)} as p90,
+        ${percentileSql('percentiles[3]', 'waiting', disclosure)} as p92,
+        ${disclosure === 'none' ? 'longest' : 'null::int as longest'}
+      from counted
+    ), unknown as (
+      select coalesce(sum(unknown_start), 0)::int as starts from counted
+    )
+    select (select coalesce(json_agg(shown), '[]') from shown) as groups,
+      (select ${countSql('starts', disclosure)} from unknown) as "unknownStart",
+      (select count(*) from pathway where tenant = $1 and folded < changed) as stale,
+      (select to_json(min(changed_at)) #>> '{}' from pathway where tenant = $1 and folded < changed) as "oldestStale",
+      (select synthetic_shape from tenant where key = $1) as "syntheticShape",
+      (select coalesce(json_agg(json_build_object('line', line, 'provider', provider, 'stopRule', stop_rule, 'targets', targets)
+                                order by line, provider), '[]')
+         from service where tenant = $1 and line = any ($4) ${provider === null ? '' : `and provider = ${provider}`}) as services`;
+  return { sql, params };
+}
