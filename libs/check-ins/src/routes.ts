@@ -18,7 +18,7 @@ export const STILL_OWED = `c.closed_at is null and s.state in ('waiting', 'in-tr
 /** A first message or a reminder is due, and none is on its way or has just failed. */
 export const TO_BE_SENT = `(c.state = 'due' or (c.state = 'sent' and c.next_reminder_on <= $2 and c.reminders < ${REMINDERS}))
   and not exists (select from message m where m.tenant = c.tenant and m.check_in_id = c.id
-    and (m.state = 'claimed' or (m.state = 'failed' and m.claimed_at > $5::timestamptz - interval '15 minutes')))`;
+    and (m.state = 'claimed' or (m.outcome = 'unavailable' and m.claimed_at > $5::timestamptz - interval '15 minutes')))`;
 
 /** Nothing about the child forbids writing to anybody: a dispute, a death in the household, a disclosure being looked into. */
 export const CHILD_NOT_HELD = `p.identity_disputed_at is null

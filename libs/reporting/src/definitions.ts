@@ -30,7 +30,10 @@ const CHOSEN: { bearsOn: (plan: WaitsPlan) => boolean; words: string }[] = [
     bearsOn: (plan) => plan.measure === 'cyp-mh-full',
     words: 'Four weeks is an ambition without a national threshold. Children waiting for a full clock stop may have been seen already.',
   },
-  { bearsOn: (plan) => plan.measure === 'experienced', words: 'This wait is our own measure: links within 90 days of an untreated end are a proposal.' },
+  {
+    bearsOn: (plan) => plan.measure === 'experienced',
+    words: 'This wait is our own measure: links within 90 days of an untreated end are a proposal.',
+  },
   { bearsOn: () => true, words: 'Targets of single services are their own choice where they differ from the line’s.' },
 ];
 
@@ -38,15 +41,14 @@ const CHOSEN: { bearsOn: (plan: WaitsPlan) => boolean; words: string }[] = [
 export function definitionsOf(plan: WaitsPlan, services: readonly ReportingService[]): Record<string, string> {
   const each = (of: (measure: Measure) => string): string => {
     const words = plan.lines.map(({ line, measure }) => ({ line: line.name, says: of(measure) }));
-    return new Set(words.map((w) => w.says)).size === 1
-      ? (words[0]?.says ?? '')
-      : words.map((w) => `${w.line}: ${w.says}`).join('. ');
+    return new Set(words.map((w) => w.says)).size === 1 ? (words[0]?.says ?? '') : words.map((w) => `${w.line}: ${w.says}`).join('. ');
   };
   return {
     measure: each((m) => m.title),
     starts: each((m) => m.starts),
     stops: each((m) => m.stops),
-    waiting: 'Waits on the list at the end of the as-of day; a child may have more than one. Unknown starts are counted apart, under dataQuality.',
+    waiting:
+      'Waits on the list at the end of the as-of day; a child may have more than one. Unknown starts are counted apart, under dataQuality.',
     days: 'London calendar days from the start, which is day 0, to the as-of day. Nothing pauses a wait.',
     bands: bandWords(plan),
     withinTarget: targetWords(plan),
@@ -62,8 +64,11 @@ export function definitionsOf(plan: WaitsPlan, services: readonly ReportingServi
 
 function bandWords(plan: WaitsPlan): string {
   const scheme = plan.lines[0]?.measure.bands ?? 'sitrep';
-  if (scheme === 'weekly') return 'Weeks, as referral-to-treatment figures: 0-1 is 0 to 7 days, n to n+1 is 7n+1 to 7(n+1) days, 104+ is 729 days or more.';
-  const edges = bandsOf(scheme).map(({ label, from, to }) => `${label} is ${to === Infinity ? `${from} days or more` : `${from} to ${to}`}`);
+  if (scheme === 'weekly')
+    return 'Weeks, as referral-to-treatment figures: 0-1 is 0 to 7 days, n to n+1 is 7n+1 to 7(n+1) days, 104+ is 729 days or more.';
+  const edges = bandsOf(scheme).map(
+    ({ label, from, to }) => `${label} is ${to === Infinity ? `${from} days or more` : `${from} to ${to}`}`,
+  );
   return `Weeks, as the Community Health Services SitRep: ${edges.join(', ')}.`;
 }
 

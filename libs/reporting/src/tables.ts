@@ -46,7 +46,11 @@ export function waitsTable(report: WaitsReport): Table {
       'longest days',
       ...every.map(([name]) => name),
     ],
-    rows: report.rows.map((row) => [...report.groupBy.map((d) => groupWords(row.group[d])), ...figures(row, labels), ...every.map(([, v]) => v)]),
+    rows: report.rows.map((row) => [
+      ...report.groupBy.map((d) => groupWords(row.group[d])),
+      ...figures(row, labels),
+      ...every.map(([, v]) => v),
+    ]),
   };
 }
 

@@ -1,5 +1,5 @@
 import { DomainError, type Principal, type Role } from '#kernel';
-import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { asOwner, testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { toCsv } from './csv.js';
 import { putOnList, TODAY, type OnList } from './list.fixture.js';
 import { Reports } from './reports.js';
@@ -13,11 +13,12 @@ const otherTrust = someone('ZZ998', 'provider-admin');
 
 let t: TestDatabase;
 let reports: Reports;
-beforeEach(async () => {
+beforeAll(async () => {
   t = await testDatabase();
   reports = new Reports(t.database, t.clock);
 });
-afterEach(() => t.close());
+afterEach(() => asOwner(t.ownerUrl, (client) => client.query('truncate person, audit_entry cascade')));
+afterAll(() => t.close());
 
 const list = (children: readonly OnList[]): Promise<unknown> => putOnList(t.database, children);
 const days = (from: number, to: number): OnList[] => Array.from({ length: to - from + 1 }, (_, i) => ({ days: from + i }));
@@ -61,6 +62,19 @@ describe('a list', () => {
     });
   });
 
+  test('has the percentiles of its single waits, interpolated', async () => {
+    const waits = Array.from({ length: 57 }, (_, i) => (i * i * 7) % 611);
+    await list(waits.map((d) => ({ days: d })));
+    const sorted = waits.toSorted((a, b) => a - b);
+    const percentile = (p: number): number => {
+      const place = p * (sorted.length - 1);
+      const [below = NaN, above = NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+      return Math.round(10 * (below + (above - below) * (place % 1))) / 10;
+    };
+    const [row] = (await reports.waits(manager, { measure: 'sitrep' })).rows;
+    expect([row?.medianDays, row?.p90Days, row?.p92Days]).toEqual([percentile(0.5), percentile(0.9), percentile(0.92)]);
+  });
+
   test('counts unknown starts apart, and out of every percentile', async () => {
     await list([{ days: 10 }, { days: null }, { days: null }]);
     const report = await reports.waits(manager, { measure: 'sitrep' });
@@ -97,7 +111,11 @@ describe('a list', () => {
 
   test('of a measure with weekly bands has 105 of them, one without target none', async () => {
     const mental = { line: 'mental-health', measure: 'cyp-mh-first-contact', targetDays: null };
-    await list([{ days: 126, measure: 'ahp-rtt', headline: false }, { days: 800, measure: 'ahp-rtt', headline: false }, { days: 30, ...mental }]);
+    await list([
+      { days: 126, measure: 'ahp-rtt', headline: false },
+      { days: 800, measure: 'ahp-rtt', headline: false },
+      { days: 30, ...mental },
+    ]);
     const [rtt] = (await reports.waits(manager, { measure: 'ahp-rtt' })).rows;
     expect(Object.keys(rtt?.bands ?? {})).toHaveLength(105);
     expect(rtt?.bands).toMatchObject({ '17-18': 1, '18-19': 0, '104+': 1 });
@@ -144,7 +162,8 @@ describe('groups and filters', () => {
       { days: 20, provider: 'ZZ998', council: 'E06000062' },
       { days: 30, line: 'specialist-equipment', headline: false },
     ]);
-    const waiting = async (query: object): Promise<unknown> => (await reports.waits(manager, { measure: 'sitrep', ...query })).rows[0]?.waiting;
+    const waiting = async (query: object): Promise<unknown> =>
+      (await reports.waits(manager, { measure: 'sitrep', ...query })).rows[0]?.waiting;
     expect(await waiting({})).toBe(3);
     expect(await waiting({ service: 'speech-and-language-therapy' })).toBe(2);
     expect(await waiting({ service: 'specialist-equipment' })).toBe(1);

@@ -2,6 +2,7 @@ import type { Tx } from '#database';
 import { SITREP_BANDS, WEEKLY_BANDS, type BandScheme } from '#waits';
 import { DIMENSION_SQL, JOIN_SQL, type Joined } from './dimensions.js';
 import { countSql, percentileSql } from './disclosure.js';
+import { percentileOfLengths, rankedLengths, sumWhere } from './lengths.js';
 import type { WaitsPlan } from './waits-plan.js';
 
 /** A group as it left the database: suppressed counts are null already. */
@@ -48,7 +49,11 @@ interface Band {
 /** Bands of a scheme with their edges in days. The first takes in all below it, the last all above. */
 export function bandsOf(scheme: BandScheme): readonly Band[] {
   if (scheme === 'sitrep') return SITREP_BANDS;
-  return WEEKLY_BANDS.map((label, i) => ({ label, from: i === 0 ? 0 : 7 * i + 1, to: i === WEEKLY_BANDS.length - 1 ? Infinity : 7 * (i + 1) }));
+  return WEEKLY_BANDS.map((label, i) => ({
+    label,
+    from: i === 0 ? 0 : 7 * i + 1,
+    to: i === WEEKLY_BANDS.length - 1 ? Infinity : 7 * (i + 1),
+  }));
 }
 
 /** How many wait, how long, as of a day: the whole report in one statement, so that all its figures are of one moment. */
@@ -76,33 +81,33 @@ export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; 
   }
 
   const dimensions = plan.groupBy.map((d, i) => `${DIMENSION_SQL[d].sql} as g${i}`);
-  const names = plan.groupBy.map((_, i) => `g${i}`).join(', ');
-  const order = plan.groupBy.map((d, i) => DIMENSION_SQL[d].order?.(`g${i}`) ?? `g${i}`).join(', ');
+  const names = plan.groupBy.map((_, i) => `g${i}`);
+  const order = plan.groupBy.map((d, i) => DIMENSION_SQL[d].order?.(`g${i}`) ?? `g${i}`);
   const bands = bandsOf(plan.lines[0]?.measure.bands ?? 'sitrep').map(({ from, to }, i) => {
     const [above, below] = [i === 0 ? [] : [`days >= ${from}`], to === Infinity ? [] : [`days <= ${to}`]];
-    return `count(*) filter (where ${[...above, ...below].join(' and ')}) as b${i}`;
+    return sumWhere([...above, ...below].join(' and '), `b${i}`);
   });
 
   const sql = `
-    with listed as (
-      select ${['$3::date - w.started_on as days', 'w.breach_on', ...dimensions].join(', ')}
+    with lengths as (
+      select ${list(...dimensions, '$3::date - w.started_on as days')}, count(*) as n,
+        count(*) filter (where w.breach_on is null or w.breach_on > $3) as within, bool_or(w.breach_on is not null) as targeted
         from wait w ${[...joins].map((j) => JOIN_SQL[j]).join(' ')}
        where w.tenant = $1 and w.measure = $2 and w.listed_from <= $3 and w.listed_to > $3 ${filters.map((f) => `and ${f}`).join(' ')}
+       group by ${list(...names, 'days')}
+    ), ranked as (${rankedLengths(names)}
     ), counted as (
-      select ${names === '' ? '' : `${names}, `}count(days) as waiting, count(*) - count(days) as unknown_start,
-        ${bands.join(',\n        ')},
-        count(*) filter (where days is not null and (breach_on is null or breach_on > $3)) as within,
-        bool_or(breach_on is not null) as targeted,
-        percentile_cont(array[0.5, 0.9, 0.92]) within group (order by days) as percentiles,
-        max(days) as longest
-      from listed ${names === '' ? '' : `group by ${names} order by ${order}`} limit ${MOST_GROUPS + 1}
+      select ${list(...names, sumWhere('days is not null', 'waiting'), sumWhere('days is null', 'unknown_start'), ...bands)},
+        coalesce(sum(within) filter (where days is not null), 0)::bigint as within, bool_or(targeted) as targeted,
+        ${list(...[0.5, 0.9, 0.92].map((p) => `${percentileOfLengths(p)} as p${100 * p}`))}, max(days) as longest
+      from ranked ${names.length === 0 ? '' : `group by ${list(...names)} order by ${list(...order)}`} limit ${MOST_GROUPS + 1}
     ), shown as (
-      select json_build_array(${names}) as "group", ${countSql('waiting', disclosure)} as waiting,
+      select json_build_array(${list(...names)}) as "group", ${countSql('waiting', disclosure)} as waiting,
         array[${bands.map((_, i) => countSql(`b${i}`, disclosure)).join(', ')}] as bands,
         ${countSql('within', disclosure)} as within, targeted,
-        ${percentileSql('percentiles[1]', 'waiting', disclosure)} as median,
-        ${percentileSql('percentiles[2]', 'waiting', disclosure)} as p90,
-        ${percentileSql('percentiles[3]', 'waiting', disclosure)} as p92,
+        ${percentileSql('p50', 'waiting', disclosure)} as median,
+        ${percentileSql('p90', 'waiting', disclosure)} as p90,
+        ${percentileSql('p92', 'waiting', disclosure)} as p92,
         ${disclosure === 'none' ? 'longest' : 'null::int as longest'}
       from counted
     ), unknown as (
@@ -118,3 +123,5 @@ export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; 
          from service where tenant = $1 and line = any ($4) ${provider === null ? '' : `and provider = ${provider}`}) as services`;
   return { sql, params };
 }
+
+const list = (...columns: string[]): string => columns.join(', ');

@@ -14,14 +14,21 @@ export async function toXlsx(report: WaitsReport): Promise<Buffer> {
   return writeXlsxFile([
     {
       sheet: 'Waits',
-      data: [...marks.map((words) => [{ value: words, type: String, fontWeight: 'bold' as const }]), head.map(bold), ...rows.map((r) => r.map(asCell))],
+      data: [
+        ...marks.map((words) => [{ value: words, type: String, fontWeight: 'bold' as const }]),
+        head.map(bold),
+        ...rows.map((r) => r.map(asCell)),
+      ],
       columns: head.map((title) => ({ width: Math.min(24, Math.max(9, title.length)) })),
       stickyRowsCount: marks.length + 1,
       orientation: 'landscape',
     },
     {
       sheet: 'What it means',
-      data: [[bold('Term'), bold('Meaning')], ...about.map(([term, meaning]) => [bold(term ?? ''), { value: meaning ?? '', type: String, wrap: true }])],
+      data: [
+        [bold('Term'), bold('Meaning')],
+        ...about.map(([term, meaning]) => [bold(term ?? ''), { value: meaning ?? '', type: String, wrap: true }]),
+      ],
       columns: [{ width: 18 }, { width: 110 }],
     },
   ]).toBuffer();

@@ -1,7 +1,8 @@
-import { addDays, ageOn, daysBetween, type LocalDate } from '#kernel';
+import { ageOn, type LocalDate } from '#kernel';
 import type { ServiceLineCode } from '#service-lines';
-import { makeHousehold, type Household } from './households.js';
-import { idOf, nhsNumbers } from './identifiers.js';
+import { dayOf } from './days.js';
+import { makeHousehold, NORTH, WEST, type Household } from './households.js';
+import { Identifiers, nhsNumbers } from './identifiers.js';
 import { GIVEN_NAMES } from './names.js';
 import { Random } from './random.js';
 import { TelephoneNumbers } from './telephone-numbers.js';
@@ -21,6 +22,8 @@ export interface Child {
   school: string | null;
   sen: 'none' | 'sen-support' | 'ehc-plan';
   socialCare: 'none' | 'child-in-need' | 'child-protection' | 'looked-after';
+  /** Of a looked-after child, where another council placed it here. */
+  responsibleLocalAuthority: string | null;
   protectedAddress: boolean;
   /** Service lines the family must not hear of. */
   confidentialFromFamily: ServiceLineCode[];
@@ -32,9 +35,9 @@ export interface Child {
 /** Which child a referral needs. */
 export interface ChildWanted {
   line: ServiceLineCode;
-  /** First and last day on which the child is referred: no younger than `minAge` on the first, no older than 17 on the last. */
-  first: LocalDate;
-  last: LocalDate;
+  /** Day numbers of the first and the last referral: no younger than `minAge` on the first, no older than 17 on the last. */
+  first: number;
+  last: number;
   minAge: number;
   /** Age at the first referral. */
   ages: readonly (readonly [number, number])[];
@@ -57,12 +60,14 @@ export class Children {
   readonly #numbers = nhsNumbers();
   readonly #phones = new TelephoneNumbers();
   readonly #random: Random;
+  readonly #ids: Identifiers;
 
   constructor(
-    private readonly seed: string,
+    seed: string,
     private readonly asOf: LocalDate,
   ) {
     this.#random = new Random(`${seed} children`);
+    this.#ids = new Identifiers(seed, 'person');
   }
 
   take(wanted: ChildWanted): Child {
@@ -75,7 +80,7 @@ export class Children {
     for (let i = 0; i < 30; i++) {
       const child = this.#all[this.#random.int(0, this.#all.length - 1)];
       if (!child || child.lines.has(line) || child.household.full) continue;
-      if (child.birthDate >= first || ageOn(child.birthDate, first) < minAge || ageOn(child.birthDate, last) > OLDEST) continue;
+      if (ageOn(child.birthDate, dayOf(first)) < minAge || ageOn(child.birthDate, dayOf(last)) > OLDEST) continue;
       if (open && ageOn(child.birthDate, this.asOf) > OLDEST) continue;
       return child;
     }
@@ -96,9 +101,16 @@ export class Children {
     const sex: Sex = random.chance(wanted.boys) ? 'male' : 'female';
     const birthDate = this.#birthDate(wanted);
     const age = ageOn(birthDate, this.asOf);
+    const socialCare = random.weighted([
+      ['none', 91],
+      ['child-in-need', 4.5],
+      ['child-protection', 1.5],
+      ['looked-after', 3],
+    ] as const);
+    const otherCouncil = household.localAuthority === WEST ? NORTH : WEST;
     const child: Child = {
       index,
-      id: idOf(this.seed, 'person', index),
+      id: this.#ids.next(),
       nhsNumber: this.#numbers.next().value,
       givenName: random.pick(GIVEN_NAMES[sex]),
       birthDate,
@@ -106,12 +118,8 @@ export class Children {
       household,
       school: age >= 4 && age <= 17 ? String(999_000 + random.int(1, 140)) : null,
       sen: random.weighted(wanted.sen),
-      socialCare: random.weighted([
-        ['none', 91],
-        ['child-in-need', 4.5],
-        ['child-protection', 1.5],
-        ['looked-after', 3],
-      ]),
+      socialCare,
+      responsibleLocalAuthority: socialCare === 'looked-after' && random.chance(0.15) ? otherCouncil : null,
       protectedAddress: random.chance(0.012),
       confidentialFromFamily: age >= 14 && random.chance(0.04) ? ['mental-health'] : [],
       diedOn: null,
@@ -124,11 +132,11 @@ export class Children {
   /** A birthday that gives the age drawn at the first referral, brought forward where the child would be too old at the last. */
   #birthDate({ ages, minAge, first, last }: ChildWanted): LocalDate {
     const age = Math.max(minAge, this.#random.weighted(ages));
-    const oldest = addDays(last, -Math.floor(OLDEST * 365.25));
-    const drawn = addDays(first, -Math.floor(age * 365.25) - this.#random.int(1, 363));
-    if (drawn >= oldest) return drawn;
-    // Too old by then: between the youngest and the oldest it may be.
-    const youngest = addDays(first, -Math.ceil(minAge * 365.25) - 1);
-    return addDays(oldest, this.#random.int(0, Math.min(500, daysBetween(oldest, youngest))));
+    const oldest = last - Math.floor(OLDEST * 365.25);
+    const drawn = first - Math.floor(age * 365.25) - this.#random.int(1, 363);
+    if (drawn >= oldest) return dayOf(drawn);
+    // Too old by then: between the oldest and the youngest it may be.
+    const youngest = first - Math.ceil(minAge * 365.25) - 1;
+    return dayOf(oldest + this.#random.int(0, Math.min(500, youngest - oldest)));
   }
 }

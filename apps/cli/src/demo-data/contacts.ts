@@ -69,7 +69,8 @@ export function contactsOf(random: Random, child: Child, asOf: LocalDate): Conta
       validTo: random.chance(0.08) ? addDays(asOf, -random.int(20, 300)) : null,
     });
   }
-  if (ageOn(child.birthDate, asOf) >= 16 && (confidential.length > 0 || random.chance(0.45)) && home.preferredChannel !== 'letter') {
+  const age = ageOn(child.birthDate, asOf);
+  if (age >= 16 && (confidential.length > 0 || random.chance(age >= 18 ? 0.7 : 0.4)) && home.preferredChannel !== 'letter') {
     contacts.push({
       ...family,
       name: `${child.givenName} ${home.familyName}`,

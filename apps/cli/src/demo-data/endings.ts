@@ -60,7 +60,8 @@ export function reject(story: Story, on: number, reason?: 'incomplete'): void {
   story.tell('referral-rejected', on, { reason: why, ...decision(story, on) }, 'clinician');
 }
 
-export const dischargeTreated = (story: Story, on: number): unknown => story.tell('discharged', on, { reason: 'treatment-completed' }, 'clinician');
+export const dischargeTreated = (story: Story, on: number): unknown =>
+  story.tell('discharged', on, { reason: 'treatment-completed' }, 'clinician');
 
 /** The child died: recorded by the provider, known to nobody else here. */
 export function die(story: Story, on: number): void {

@@ -1,13 +1,28 @@
-import { createHash } from 'node:crypto';
 import { nhsCheckDigit } from '#kernel';
+import { Random } from './random.js';
 
-/** The n-th identifier of a kind: always the same, so that a load that was killed goes on where it stopped. A version 8 UUID (RFC 9562). */
-export function idOf(seed: string, kind: string, n: number): string {
-  const b = createHash('sha256').update(`meanwhile demo ${seed} ${kind} ${n}`).digest();
-  b[6] = ((b[6] ?? 0) & 0x0f) | 0x80;
-  b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
-  const h = b.toString('hex');
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20, 32)}`;
+/**
+ * Identifiers of one kind, one after another: always the same, so that a load that was killed goes on where it stopped.
+ * Version 8 UUIDs (RFC 9562).
+ */
+export class Identifiers {
+  readonly #random: Random;
+
+  constructor(seed: string, kind: string) {
+    this.#random = new Random(`${seed} identifiers ${kind}`);
+  }
+
+  next(): string {
+    const [a, b, c, d] = [this.#word(), this.#word(), this.#word(), this.#word()];
+    const variant = '89ab'[Number.parseInt(c.charAt(0), 16) % 4];
+    return `${a}-${b.slice(0, 4)}-8${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
+  }
+
+  #word(): string {
+    return Math.floor(this.#random.next() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  }
 }
 
 const FIRST_STEM = 999_100_000;

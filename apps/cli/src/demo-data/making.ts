@@ -1,9 +1,8 @@
 import { dayNumber, type LocalDate } from '#kernel';
 import type { ServiceLineCode } from '#service-lines';
-import { dayOf } from './days.js';
 import { Children, type Child, type ChildWanted } from './children.js';
 import { contactsOf, type Contact } from './contacts.js';
-import { idOf } from './identifiers.js';
+import { Identifiers } from './identifiers.js';
 import { Random } from './random.js';
 import { Story, type DemoReferral, type Referred } from './story.js';
 
@@ -15,7 +14,7 @@ export const NEIGHBOUR = 'ZZ903';
 /** What a provider is told of a child the first time it hears of it. */
 export interface Introduction {
   provider: string;
-  contacts: (Contact & { id: string })[];
+  contacts: Contact[];
 }
 
 /** One child on one line, with all its referrals. */
@@ -34,7 +33,7 @@ export interface DemoPathway {
 export class Making {
   readonly today: number;
   readonly children: Children;
-  readonly #counts = new Map<string, number>();
+  readonly #identifiers = new Map<string, Identifiers>();
   readonly #introduced = new Set<string>();
   readonly #seen = new Set<number>();
 
@@ -51,14 +50,14 @@ export class Making {
   }
 
   id(kind: string): string {
-    const n = this.#counts.get(kind) ?? 0;
-    this.#counts.set(kind, n + 1);
-    return idOf(this.seed, kind, n);
+    const identifiers = this.#identifiers.get(kind) ?? new Identifiers(this.seed, kind);
+    this.#identifiers.set(kind, identifiers);
+    return identifiers.next();
   }
 
   /** A child referred between two day numbers. */
   child(wanted: Omit<ChildWanted, 'first' | 'last'>, first: number, last: number): Child {
-    return this.children.take({ ...wanted, first: dayOf(first), last: dayOf(last) });
+    return this.children.take({ ...wanted, first, last });
   }
 
   story(line: ServiceLineCode, child: Child, random: Random, referred: Omit<Referred, 'id'>): Story {
@@ -68,11 +67,11 @@ export class Making {
   pathway(line: ServiceLineCode, child: Child, random: Random, stories: readonly Story[]): DemoPathway {
     const isNewChild = !this.#seen.has(child.index);
     this.#seen.add(child.index);
-    const providers = new Set(stories.flatMap((s) => [s.referred.provider, s.provider]));
+    const providers = new Set(stories.flatMap((s) => s.providers));
     const strangers = [...providers].filter((p) => !this.#introduced.has(`${child.index} ${p}`));
     const introductions = strangers.map((provider) => {
       this.#introduced.add(`${child.index} ${provider}`);
-      return { provider, contacts: contactsOf(random, child, this.asOf).map((c) => ({ ...c, id: this.id('contact') })) };
+      return { provider, contacts: contactsOf(random, child, this.asOf) };
     });
     return { id: this.id('pathway'), line, child, isNewChild, introductions, referrals: stories.map((s) => s.finish()) };
   }

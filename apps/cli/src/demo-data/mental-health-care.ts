@@ -64,7 +64,7 @@ export function mentalHealthCare(making: Making, random: Random): Record<'seen' 
       }
       if (how === 'therapy-without-outcome' || how === 'therapy-without-plan') therapy(story, contact, today);
       if (how === 'monitored') {
-        const reviewOn = dayOf(today + random.int(-10, 100));
+        const reviewOn = dayOf(Math.max(contact + 28, today + random.int(-10, 100)));
         story.tell('active-monitoring-started', contact, { by: 'clinician', reviewOn, ...decision(story, contact) }, 'clinician');
       }
       return finish(story);

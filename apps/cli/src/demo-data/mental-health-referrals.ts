@@ -8,7 +8,9 @@ export const LINE = 'mental-health';
 export const CHILD = {
   line: LINE,
   minAge: 4,
-  ages: [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17].map((age, i) => [age, [1, 3, 5, 6, 7, 8, 8, 9, 10, 11, 11, 10, 8, 4][i] ?? 0] as const),
+  ages: [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17].map(
+    (age, i) => [age, [1, 3, 5, 6, 7, 8, 8, 9, 10, 11, 11, 10, 8, 4][i] ?? 0] as const,
+  ),
   boys: 0.46,
   sen: [
     ['none', 58],
@@ -70,7 +72,7 @@ export function referred(random: Random, received: number | null, more: Partial<
       ['gp', 44],
       ['education', 24],
       ['carer', 10],
-      ['community-paeds', 7],
+      ['community-paediatrics', 7],
       ['social-care', 6],
       ['self', 5],
       ['school-nurse', 4],

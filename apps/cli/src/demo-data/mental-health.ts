@@ -50,6 +50,8 @@ function waiting(making: Making, random: Random, days: number): DemoPathway {
     referred(random, start, {
       ...(how === 'transferred-in' ? { provider: NEIGHBOUR } : {}),
       ...(how === 'start-corrected' ? { firstSaid: start + random.pick([-14, -7, 3, 7, 14]) } : {}),
+      // Somebody must look at these today: the desk is never empty.
+      ...(days <= 3 && random.chance(0.2) ? { priority: 'routine', details: { reason: '15', team: 'A06', riskConcern: true } } : {}),
     }),
   );
   stories.push(story);
@@ -96,7 +98,8 @@ function inTheMeantime(story: Story, from: number, to: number): void {
   if (random.chance(0.02) && story.referred.details['team'] !== 'A18') madeUrgent(story, from, to);
   // A text conversation is kind, and counts as no contact.
   if (random.chance(0.02)) story.contact(random.int(from, to), 'triage', { mechanism: 'text', attendance: 'attended' });
-  if (random.chance(0.012)) story.tell(random.pick(['ed-attended', 'crisis-contact', 'safety-plan-agreed']), random.int(from, to), {}, 'clinician');
+  if (random.chance(0.012))
+    story.tell(random.pick(['ed-attended', 'crisis-contact', 'safety-plan-agreed']), random.int(from, to), {}, 'clinician');
 }
 
 function earlierReferral(making: Making, random: Random, child: DemoPathway['child'], before: number, end: number): Story {
@@ -129,13 +132,18 @@ function uncounted(making: Making, random: Random): DemoPathway {
   const { reason, team, priority } = random.pick(UNCOUNTED);
   const ago = random.int(1, 500);
   const start = making.today - ago;
-  const child = making.child({ ...CHILD, ages: [12, 13, 14, 15, 16, 17].map((age) => [age, 1] as const), boys: 0.3, open: ago < 60 }, start, start);
+  const child = making.child(
+    { ...CHILD, ages: [12, 13, 14, 15, 16, 17].map((age) => [age, 1] as const), boys: 0.3, open: ago < 60 },
+    start,
+    start,
+  );
   const story = making.story(LINE, child, random, referred(random, start, { priority, details: { reason, team, riskConcern: false } }));
   const first = start + random.int(1, priority === 'routine' ? 40 : 9);
   if (first >= making.today) return making.pathway(LINE, child, random, [story]);
   story.contact(first, 'assessment');
   const treated = first + random.int(0, 14);
   if (treated < making.today) story.contact(treated, 'treatment');
-  if (treated + 90 < making.today) story.tell('discharged', random.int(treated + 60, making.today), { reason: 'treatment-completed' }, 'clinician');
+  if (treated + 90 < making.today)
+    story.tell('discharged', random.int(treated + 60, making.today), { reason: 'treatment-completed' }, 'clinician');
   return making.pathway(LINE, child, random, [story]);
 }

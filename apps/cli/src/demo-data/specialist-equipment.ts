@@ -74,7 +74,7 @@ function referred(random: Random, received: number | null, more: Partial<Referre
     ] as const),
     sourceOfReferral: random.weighted([
       ['other-ahp', 52],
-      ['community-paeds', 22],
+      ['community-paediatrics', 22],
       ['hospital', 12],
       ['education', 9],
       ['gp', 5],
@@ -127,7 +127,9 @@ function steps(story: Story, start: number, until: number, done: number): number
   const { random } = story;
   const taken = STEPS.slice(0, Math.min(done, STEPS.length - 1));
   const length = until - start;
-  const days = taken.map((_, i) => workday(start + 3 + Math.floor(((i + 0.55 + random.next() * 0.7) * (length - 4)) / (taken.length + 0.9))));
+  const days = taken.map((_, i) =>
+    workday(start + 3 + Math.floor(((i + 0.55 + random.next() * 0.7) * (length - 4)) / (taken.length + 0.9))),
+  );
   story.tell('referral-accepted', start + random.int(1, 2), {}, 'clinician');
   taken.forEach((step, i) => {
     const on = days[i] as number;
@@ -135,7 +137,8 @@ function steps(story: Story, start: number, until: number, done: number): number
     if (step === 'assessed') assessed(story, on, next);
     else if (step === 'prescription-decided') story.tell(step, on, prescription(story), 'clinician');
     else story.tell(step, on);
-    if (step === 'prescription-decided' && random.chance(0.25)) story.tell(random.pick(['funding-deferred', 'quote-received']), random.int(on, next));
+    if (step === 'prescription-decided' && random.chance(0.25))
+      story.tell(random.pick(['funding-deferred', 'quote-received']), random.int(on, next));
     if (step === 'ordered') supplier(story, on, next);
   });
   return days.at(-1) ?? start;

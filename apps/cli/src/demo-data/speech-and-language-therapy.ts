@@ -11,7 +11,9 @@ const LINE = 'speech-and-language-therapy';
 const CHILD = {
   line: LINE,
   minAge: 1,
-  ages: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15].map((age, i) => [age, [3, 18, 24, 18, 11, 7, 5, 4, 3, 2, 2, 1, 1, 1, 0.5][i] ?? 0] as const),
+  ages: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15].map(
+    (age, i) => [age, [3, 18, 24, 18, 11, 7, 5, 4, 3, 2, 2, 1, 1, 1, 0.5][i] ?? 0] as const,
+  ),
   boys: 0.67,
   sen: [
     ['none', 52],
@@ -88,7 +90,7 @@ function referred(random: Random, received: number | null, more: Partial<Referre
       ['education', 30],
       ['gp', 12],
       ['carer', 12],
-      ['community-paeds', 9],
+      ['community-paediatrics', 9],
       ['hospital', 3],
     ]),
     details: {
@@ -121,7 +123,12 @@ function waiting(making: Making, random: Random, days: number): DemoPathway {
   ] as const);
   const stories: Story[] = [];
   // A stated time before: a removal whose family came back, or the receipt before a period of monitoring.
-  const before = how === 'referred-again' ? start - gapBefore(random) - random.int(40, 260) : how === 'after-monitoring' ? start - random.int(130, 300) : start;
+  const before =
+    how === 'referred-again'
+      ? start - gapBefore(random) - random.int(40, 260)
+      : how === 'after-monitoring'
+        ? start - random.int(130, 300)
+        : start;
   const child = making.child({ ...CHILD, open: true }, before, start);
   if (how === 'referred-again') stories.push(earlierReferral(making, random, child, before, start));
   const story = making.story(
@@ -131,6 +138,8 @@ function waiting(making: Making, random: Random, days: number): DemoPathway {
     referred(random, how === 'after-monitoring' ? before : start, {
       ...(how === 'transferred-in' ? { provider: NEIGHBOUR } : {}),
       ...(how === 'start-corrected' ? { firstSaid: start + random.pick([-14, -7, 3, 7, 14]) } : {}),
+      // Somebody must look at these today: the desk is never empty.
+      ...(days <= 3 && random.chance(0.4) ? { details: { need: 'dysphagia', setting: 'early-years', dysphagiaRisk: true } } : {}),
     }),
   );
   stories.push(story);
@@ -220,7 +229,7 @@ function treated(story: Story, contact: number): void {
 function monitored(story: Story, contact: number): void {
   const { random, today } = story;
   const since = random.int(contact, Math.min(today - 1, contact + 20));
-  monitorFrom(story, since, random.chance(0.8) ? 'clinician' : 'family', today + random.int(-10, 120));
+  monitorFrom(story, since, random.chance(0.8) ? 'clinician' : 'family', Math.max(since + 14, today + random.int(-10, 120)));
 }
 
 function monitorFrom(story: Story, on: number, by: 'clinician' | 'family', review: number): void {

@@ -111,7 +111,11 @@ export class Story {
     return told;
   }
 
-  contact(on: number, purpose: Purpose, options: { attendance?: Attendance; mechanism?: Mechanism; appointmentCommunicated?: boolean } = {}): Told {
+  contact(
+    on: number,
+    purpose: Purpose,
+    options: { attendance?: Attendance; mechanism?: Mechanism; appointmentCommunicated?: boolean } = {},
+  ): Told {
     const { attendance = this.random.chance(0.06) ? 'attended-late' : 'attended', mechanism = this.#mechanism(), ...rest } = options;
     return this.tell('contact', on, { attendance, mechanism, purpose, ...rest }, 'clinician');
   }
@@ -130,6 +134,11 @@ export class Story {
     if (acceptedOn === null) return;
     this.provider = toProvider;
     this.tell('transfer-accepted', acceptedOn);
+  }
+
+  /** Every provider that was told of the child: an offered transfer shares who the child is and whom to contact. */
+  get providers(): string[] {
+    return [this.referred.provider, ...this.#parties.map((p) => p.provider)];
   }
 
   #mechanism(): Mechanism {
@@ -167,18 +176,16 @@ export class Story {
     };
     const inOrderTold = rest.map((t) => ({ t, recordedAt: when(t) })).sort((a, b) => order(a) - order(b) || a.t.on - b.t.on);
     const seqOf = new Map<Told, number>([[receipt, 1], ...inOrderTold.map(({ t }, i): [Told, number] => [t, i + 2])]);
-    const events = [{ t: receipt, recordedAt: begun }, ...inOrderTold].map(
-      ({ t, recordedAt }, i): DemoEvent => ({
-        referralId: id,
-        seq: i + 1,
-        type: t.type,
-        occurredOn: dayOf(t.on),
-        data: t.takesBack ? { ...t.data, seq: seqOf.get(t.takesBack) ?? 0 } : t.data,
-        recordedAt,
-        recordedBy: t.by,
-        recordedOrg: t.org,
-      }),
-    );
+    const events = [{ t: receipt, recordedAt: begun }, ...inOrderTold].map(({ t, recordedAt }, i): DemoEvent => ({
+      referralId: id,
+      seq: i + 1,
+      type: t.type,
+      occurredOn: dayOf(t.on),
+      data: t.takesBack ? { ...t.data, seq: seqOf.get(t.takesBack) ?? 0 } : t.data,
+      recordedAt,
+      recordedBy: t.by,
+      recordedOrg: t.org,
+    }));
     return {
       id,
       line: this.line,

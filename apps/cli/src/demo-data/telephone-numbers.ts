@@ -50,4 +50,5 @@ export class TelephoneNumbers {
 const threeDigits = (n: number): string => String(n).padStart(3, '0');
 
 /** True for a number of those ranges. */
-export const isDramaNumber = (phone: string): boolean => [MOBILE, ...LANDLINES].some((r) => phone.startsWith(r) && phone.length === r.length + 3);
+export const isDramaNumber = (phone: string): boolean =>
+  [MOBILE, ...LANDLINES].some((r) => phone.startsWith(r) && phone.length === r.length + 3);

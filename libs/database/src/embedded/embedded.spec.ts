@@ -83,8 +83,14 @@ async function stranger(database: EmbeddedDatabase, script: string): Promise<num
   return Number(chunk.toString());
 }
 
-/** The launcher as plain JavaScript, for starts in other processes. Prints the started database as JSON, then does what `then` says. */
-async function otherProcess(dataFolder: string, then: string, as: { uid?: number; gid?: number } = {}): Promise<ChildProcess> {
+interface OtherProcess {
+  pid: number;
+  database: EmbeddedDatabase;
+  ended: Promise<[number | null, string | null]>;
+}
+
+/** The launcher as plain JavaScript, for starts in other processes. Does what `then` says, and prints the started database. */
+async function otherProcess(dataFolder: string, then: string, as: { uid?: number; gid?: number } = {}): Promise<OtherProcess> {
   const home = await mkdtemp(join(place, 'program-'));
   await chmod(home, 0o755);
   const source = dirname(fileURLToPath(import.meta.url));
@@ -98,8 +104,8 @@ async function otherProcess(dataFolder: string, then: string, as: { uid?: number
     import { startEmbeddedDatabase } from './index.js';
     const options = { dataFolder: ${JSON.stringify(dataFolder)}, settings: ${JSON.stringify(hasty)} };
     const database = await startEmbeddedDatabase(options);
-    console.log(JSON.stringify(database));
-    ${then}`;
+    ${then}
+    console.log(JSON.stringify(database));`;
   await writeFile(join(home, 'program.js'), program);
   const env = { PATH: process.env['PATH'], HOME: join(home, 'none') }; // no LANG, no LC_ALL
   const child = spawn(process.execPath, [join(home, 'program.js')], {
@@ -110,12 +116,9 @@ async function otherProcess(dataFolder: string, then: string, as: { uid?: number
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
-  return child;
-}
-
-async function saidBy(child: ChildProcess): Promise<EmbeddedDatabase> {
-  const [chunk] = (await once(child.stdout ?? child, 'data')) as [Buffer];
-  return JSON.parse(chunk.toString()) as EmbeddedDatabase;
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  return { pid: child.pid ?? 0, ended, database: JSON.parse(chunk.toString()) as EmbeddedDatabase };
 }
 
 const stayed = 'setInterval(() => {}, 1000);';
@@ -168,10 +171,9 @@ describe('a first start', () => {
     const open = join(place, 'open');
     await mkdir(open);
     await chmod(open, 0o777);
-    const child = await otherProcess(join(open, 'data'), 'await database.stop();', as);
-    const database = await saidBy(child);
+    const { database, ended } = await otherProcess(join(open, 'data'), 'await database.stop();', as);
     expect((await stat(database.folder)).uid).toBe(as.uid);
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await ended).toEqual([0, null]);
   });
 });
 
@@ -232,11 +234,10 @@ describe('a shared data folder', () => {
   });
 
   it('keeps its server when the process that started it is killed; the next user takes it over and stops it', async () => {
-    const child = await otherProcess(newFolder(), stayed);
-    const first = await saidBy(child);
+    const { database: first, pid: starter, ended } = await otherProcess(newFolder(), stayed);
     const pid = await pidOf(first);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    process.kill(starter, 'SIGKILL');
+    await ended;
     const second = await start({ dataFolder: first.folder });
     expect(second).toMatchObject({ adopted: true, url: first.url });
     await second.stop();
@@ -254,10 +255,9 @@ describe('a shared data folder', () => {
         await database.stop();
         process.exit(0);
       });`;
-    const child = await otherProcess(newFolder(), `${drain}${stayed}`);
-    const first = await saidBy(child);
-    process.kill(-(child.pid ?? 0), 'SIGINT'); // as a terminal does: to the whole process group
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    const { database: first, pid, ended } = await otherProcess(newFolder(), `${drain}${stayed}`);
+    process.kill(-pid, 'SIGINT'); // as a terminal does: to the whole process group
+    expect(await ended).toEqual([0, null]);
     const second = await start({ dataFolder: first.folder });
     expect(second.adopted).toBe(false);
     expect(await ask(second.url, "select to_regclass('drained')::text as found")).toEqual({ found: 'drained' });

@@ -91,7 +91,7 @@ async function serverInUse(
   urlOf: (port: number) => string,
   log: (line: string) => void,
 ): Promise<ServerInUse> {
-  const giveUp = performance.now() + 10_000;
+  let giveUp: number | undefined;
   for (;;) {
     const found = await recordedPostmaster(cluster);
     if (found && (await serves(found.pid, cluster))) {
@@ -111,8 +111,10 @@ async function serverInUse(
     const reason = await server.logged();
     // Another start was quicker, sessions of a killed server are still ending, or a stranger took the port: all of these pass.
     const passing = /lock file "postmaster\.pid"|shared memory block|could not create any TCP\/IP sockets/.test(reason);
-    if (!passing || performance.now() > giveUp)
-      throw new Error(`The embedded database did not start. Its log in ${folder.path}:\n${reason}`);
+    giveUp ??= performance.now() + 10_000; // from the first failure on: initdb may have taken longer
+    if (!passing || performance.now() > giveUp) {
+      throw new Error(`The embedded database did not start. Its log in ${folder.path}:\n${tail(reason)}`);
+    }
     await delay(200);
   }
 }
@@ -176,7 +178,7 @@ async function launch({ postgres }: Binaries, folder: DataFolder, cluster: strin
     });
     await once(child, 'spawn');
     child.unref();
-    const logged = async (): Promise<string> => tail((await readFile(logFile)).subarray(size).toString());
+    const logged = async (): Promise<string> => (await readFile(logFile)).subarray(size).toString();
     return { pid: child.pid ?? 0, port, logged };
   } finally {
     await output.close();

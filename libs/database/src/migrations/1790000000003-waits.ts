@@ -53,9 +53,10 @@ export class Waits1790000000003 implements MigrationInterface {
         foreign key (tenant, pathway_id, referral_id) references referral (tenant, pathway_id, id)
       );
 
-      -- The day a wait became longer than so many weeks ('26w') or its target ('target'). Undone by a correction, never deleted.
+      -- The day on which a wait became longer than so many weeks ('26w') or its target ('target'). Undone by a correction, never deleted.
       create table threshold_crossing (
         tenant text not null,
+        id uuid not null default gen_random_uuid(),
         pathway_id uuid not null,
         measure text not null,
         period smallint not null,
@@ -63,7 +64,7 @@ export class Waits1790000000003 implements MigrationInterface {
         crossed_on date not null,
         recorded_at timestamptz not null,
         undone_at timestamptz,
-        primary key (tenant, pathway_id, measure, period, threshold, recorded_at),
+        primary key (tenant, id),
         foreign key (tenant, pathway_id) references pathway (tenant, id)
       );
       create unique index threshold_crossed_once on threshold_crossing (tenant, pathway_id, measure, period, threshold) where undone_at is null;

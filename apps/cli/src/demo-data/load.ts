@@ -1,0 +1,151 @@
+import { audit, type Database, type Tx } from '#database';
+import { DomainError, londonDay, systemPrincipal, type LocalDate } from '#kernel';
+import { COLUMNS, TABLES, type TableName } from './columns.js';
+import { DEMO_SEED, generateDemo, inBatches } from './generate.js';
+import { DEMO } from './reference-data.js';
+import { rowsOf, type RowContext } from './rows.js';
+
+export interface LoadOptions {
+  /** The demo's as-of day is its London day, and nothing was told after its 08:40: mid-morning or later. */
+  now: Date;
+  /** Secrets.nhsNumberKey */
+  nhsNumberKey: Buffer;
+  seed?: string;
+  /** Stops after so many referrals, and counts as finished: for tests. */
+  atMost?: number;
+  onProgress?(loaded: { referrals: number; events: number }): void;
+}
+
+export interface Loaded {
+  /** The day on which the lists equal the published ones: of the first load, whenever it was. */
+  asOf: LocalDate;
+  referrals: number;
+  events: number;
+  /** True when everything was there already. */
+  wasThere: boolean;
+}
+
+const PASS = 'demo-data';
+const REFERRALS_A_BATCH = 700;
+
+interface Progress {
+  asOf: LocalDate;
+  batches: number;
+  referrals: number;
+  finished: boolean;
+}
+
+/**
+ * Fills tenant DEMO, in batches of one transaction each, as the application's role. Killed, it goes on where it was, with the day it began with;
+ * finished once, it changes nothing. Needs the reference data.
+ * @throws DomainError conflict when another load is at it
+ */
+export async function loadDemoData(database: Database, options: LoadOptions): Promise<Loaded> {
+  const { now, nhsNumberKey, seed = DEMO_SEED, atMost = Infinity, onProgress } = options;
+  const principal = systemPrincipal(DEMO, 'demo');
+  const { begun, context } = await database.inTenant(principal, async (tx) => ({
+    begun: await begin(tx, londonDay(now), now),
+    context: await readContext(tx, now, nhsNumberKey),
+  }));
+  const loaded: Loaded = { asOf: begun.asOf, referrals: begun.referrals, events: 0, wasThere: begun.finished };
+  if (begun.finished) return loaded;
+
+  let n = 0;
+  let writing: Promise<void> = Promise.resolve();
+  for (const batch of inBatches(generateDemo(begun.asOf, seed), Math.min(REFERRALS_A_BATCH, atMost))) {
+    n++;
+    if (n <= begun.batches) continue;
+    if (loaded.referrals >= atMost) break;
+    const rows = rowsOf(batch, context);
+    const referrals = rows.referral.length;
+    const number = n;
+    // The next batch is made while this one is written.
+    await writing;
+    writing = database.inTenant(principal, async (tx) => {
+      await claim(tx, begun.asOf, number, referrals);
+      for (const table of TABLES) await insert(tx, table, rows[table]);
+    });
+    // Awaited at the next turn: until then a failure must not count as unhandled.
+    writing.catch(() => undefined);
+    loaded.referrals += referrals;
+    loaded.events += rows.pathway_event.length;
+    onProgress?.({ referrals: loaded.referrals, events: loaded.events });
+  }
+  await writing;
+  await database.inTenant(principal, (tx) => finish(tx, loaded, now));
+  return loaded;
+}
+
+/** The day the demo was loaded as of, or null when it has not been loaded completely. */
+export async function findDemoDay(database: Database): Promise<LocalDate | null> {
+  return database.inTenant(systemPrincipal(DEMO, 'demo'), async (tx) => {
+    const found = await progress(tx);
+    return found?.finished ? found.asOf : null;
+  });
+}
+
+async function progress(tx: Tx): Promise<Progress | undefined> {
+  return tx.one<Progress>(
+    `select day as "asOf", coalesce(position, '0')::integer as batches, rows_done as referrals, finished_at is not null as finished
+      from pass_run where tenant = $1 and pass = $2 order by day limit 1`,
+    [tx.tenant, PASS],
+  );
+}
+
+async function begin(tx: Tx, day: LocalDate, now: Date): Promise<Progress> {
+  const held = await progress(tx);
+  if (held) return held;
+  await tx.execute(`insert into pass_run (tenant, pass, day, started_at) values ($1, $2, $3, $4)`, [tx.tenant, PASS, day, now]);
+  return { asOf: day, batches: 0, referrals: 0, finished: false };
+}
+
+/** Marks a batch as loaded, in the transaction that loads it. */
+async function claim(tx: Tx, day: LocalDate, batch: number, referrals: number): Promise<void> {
+  const claimed = await tx.execute(
+    `update pass_run set position = $4, rows_done = rows_done + $5
+      where tenant = $1 and pass = $2 and day = $3 and coalesce(position, '0')::integer = $4::integer - 1 and finished_at is null`,
+    [tx.tenant, PASS, day, String(batch), referrals],
+  );
+  if (claimed !== 1) throw new DomainError('conflict', 'Another process is loading the demo data.');
+}
+
+async function finish(tx: Tx, { asOf, referrals, events }: Loaded, now: Date): Promise<void> {
+  await tx.execute(`update pass_run set finished_at = $4, rows_total = rows_done where tenant = $1 and pass = $2 and day = $3`, [
+    tx.tenant,
+    PASS,
+    asOf,
+    now,
+  ]);
+  await audit(tx, now, { action: 'demo-data-loaded', purpose: 'demo', detail: { asOf, referrals, events } });
+}
+
+async function readContext(tx: Tx, now: Date, nhsNumberKey: Buffer): Promise<RowContext> {
+  const services = await tx.query<{ id: string; line: string; provider: string }>(
+    `select id, line, provider from service where tenant = $1`,
+    [tx.tenant],
+  );
+  const ids = new Map(services.map((s) => [`${s.line} ${s.provider}`, s.id]));
+  const days = await tx.query<{ day: LocalDate }>('select day from bank_holiday');
+  return {
+    tenant: tx.tenant,
+    now,
+    nhsNumberKey,
+    holidays: new Set(days.map((d) => d.day)),
+    serviceId(line, provider) {
+      const id = ids.get(`${line} ${provider}`);
+      if (id === undefined) throw new Error(`Tenant ${tx.tenant} has no service ${line} at ${provider}: write the reference data first.`);
+      return id;
+    },
+  };
+}
+
+/** All rows of a table in one statement: PostgreSQL takes the JSON apart faster than we could bind 60,000 parameters. */
+async function insert(tx: Tx, table: TableName, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = Object.entries(COLUMNS[table]);
+  const names = columns.map(([name]) => name).join(', ');
+  await tx.execute(
+    `insert into ${table} (tenant, ${names}) select $1, ${names} from json_to_recordset($2::json) as r (${columns.map((c) => c.join(' ')).join(', ')})`,
+    [tx.tenant, JSON.stringify(rows)],
+  );
+}
