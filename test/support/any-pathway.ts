@@ -46,11 +46,13 @@ const TOLD: Record<string, fc.Arbitrary<EventData>> = {
   'outcome-score': fc.record({ tool: fc.constantFrom('rcads', 'current-view'), baseline: fc.boolean() }),
 };
 const ENDS = ['removed', 'referral-rejected', 'discharged', 'treatment-declined', 'decision-not-to-treat', 'died'];
-const OTHERS = [
-  ...['referral-accepted', 'information-requested', 'appointment-booked', 'appointment-cancelled', 'rebooked', 'indirect-activity'],
-  ...['care-plan-agreed', 'intervention', 'treatment-started', 'family-delay', 'assessed', 'funding-approved', 'funding-refused'],
-  ...['ordered', 'supplier-date-given', 'stock-received', 'interim-equipment-issued', 'outgrown-while-waiting', 'hearing-test-awaited'],
-];
+const OTHERS = `
+  referral-accepted information-requested appointment-booked appointment-cancelled rebooked indirect-activity care-plan-agreed
+  intervention treatment-started family-delay assessed funding-approved funding-refused ordered
+  supplier-date-given stock-received interim-equipment-issued outgrown-while-waiting hearing-test-awaited
+`
+  .trim()
+  .split(/\s+/);
 const happening = fc.oneof(
   ...Object.entries(TOLD).map(([type, data]) => ({ weight: 4, arbitrary: fc.tuple(fc.constant(type), data) })),
   { weight: 8, arbitrary: fc.tuple(fc.constantFrom(...ENDS), fc.record({ reason })) },

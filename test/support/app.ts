@@ -36,7 +36,7 @@ export async function testApp(): Promise<TestApp> {
     platform,
     server,
     http: supertest(await server.getUrl()),
-    async as({ roles = ['provider-admin', 'clinician'], tenant = 'TEST', org = 'ZZ999' } = {}) {
+    async as({ roles = ['provider-admin', 'clinician'], tenant = 'TEST', org = 'ZZ999' }: As = {}) {
       const token = await developmentToken(secrets, { subject: `${org} ${roles.join()}`, name: 'A Clinician', tenant, org, roles });
       return { authorization: `Bearer ${token}` };
     },

@@ -18,10 +18,10 @@ export class PassesProcessor implements OnApplicationBootstrap {
     this.queues.answer('passes', (wakeUp) => this.answer(wakeUp));
   }
 
-  async answer({ pass }: WakeUp): Promise<void> {
+  async answer({ pass, tenant }: WakeUp): Promise<void> {
     const work = this.#passes[pass ?? ''];
     if (!work) throw new Error(`No pass is called ${pass}.`);
-    for (const tenant of await this.database.tenants()) await work(tenant);
+    for (const each of tenant === undefined ? await this.database.tenants() : [tenant]) await work(each);
   }
 
   readonly #passes: Record<string, (tenant: string) => Promise<unknown>> = {

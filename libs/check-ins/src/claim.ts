@@ -1,7 +1,16 @@
 import { audit, readIdentity, type Tx } from '#database';
 import { londonInstant, newId, type LocalDate } from '#kernel';
 import { LINK_VALID_DAYS, linkHash, linkSecret, type Channel, type TemplateName } from '#messages';
-import { BEST_ROUTE_FIRST, CHECK_IN_OF_CHILD, CHILD_NOT_HELD, NOT_WRITTEN_TO_TODAY, routes, STILL_OWED, TO_BE_SENT, WHY_CALL } from './routes.js';
+import {
+  BEST_ROUTE_FIRST,
+  CHECK_IN_OF_CHILD,
+  CHILD_NOT_HELD,
+  NOT_WRITTEN_TO_TODAY,
+  routes,
+  STILL_OWED,
+  TO_BE_SENT,
+  WHY_CALL,
+} from './routes.js';
 
 /** What every statement of one sweep shares. */
 export interface SweepContext {

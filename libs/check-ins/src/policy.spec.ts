@@ -52,7 +52,12 @@ const examples: Example[] = [
     facts: { lastCheckInOn: day(126) },
     then: { dueOn: day(182), why: 'milestone-26w' },
   },
-  { example: 'SALT: past 52 weeks only the cadence', line: SALT, facts: { lastCheckInOn: day(400) }, then: { dueOn: day(484), why: 'cadence' } },
+  {
+    example: 'SALT: past 52 weeks only the cadence',
+    line: SALT,
+    facts: { lastCheckInOn: day(400) },
+    then: { dueOn: day(484), why: 'cadence' },
+  },
   {
     example: 'mental health: the cadence comes before the milestone',
     line: MENTAL,
@@ -83,7 +88,12 @@ const examples: Example[] = [
     facts: { stage: 'awaiting-treatment', waitingSince: null, lastHumanContactOn: day(120) },
     then: { dueOn: day(126), why: 'milestone-18w' },
   },
-  { example: 'unknown start: from the day we first heard', line: SALT, facts: { waitingSince: null }, then: { dueOn: day(84), why: 'first' } },
+  {
+    example: 'unknown start: from the day we first heard',
+    line: SALT,
+    facts: { waitingSince: null },
+    then: { dueOn: day(84), why: 'first' },
+  },
   { example: 'transferring: as waiting', line: SALT, facts: { stage: 'transferring' }, then: { dueOn: day(84), why: 'first' } },
   {
     example: 'in treatment: 12 weeks without contact',
@@ -131,7 +141,8 @@ describe('the next check-in', () => {
     }) as fc.Arbitrary<CheckInFacts>;
     fc.assert(
       fc.property(fc.constantFrom(...serviceLines.map((l) => l.code)), facts, (line, f) => {
-        const touched = [f.listedOn, f.lastHumanContactOn ?? LISTED, f.lastCheckInOn ?? LISTED, f.treatedOn ?? LISTED].sort().at(-1) ?? LISTED;
+        const touched =
+          [f.listedOn, f.lastHumanContactOn ?? LISTED, f.lastCheckInOn ?? LISTED, f.treatedOn ?? LISTED].sort().at(-1) ?? LISTED;
         const next = checkInPolicy(line, f);
         expect(next?.dueOn).toBeDefined();
         expect((next?.dueOn ?? '') > touched).toBe(true);

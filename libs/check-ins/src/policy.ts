@@ -58,4 +58,7 @@ const withoutContact = (facts: CheckInFacts): NextCheckIn => ({
 
 /** The last day anybody was in touch: on the list, seen or spoken to, asked. */
 const lastTouch = ({ listedOn, treatedOn, lastHumanContactOn, lastCheckInOn }: CheckInFacts): LocalDate =>
-  [treatedOn, lastHumanContactOn, lastCheckInOn].reduce<LocalDate>((latest, day) => (day !== null && day > latest ? day : latest), listedOn);
+  [treatedOn, lastHumanContactOn, lastCheckInOn].reduce<LocalDate>(
+    (latest, day) => (day !== null && day > latest ? day : latest),
+    listedOn,
+  );

@@ -1,6 +1,6 @@
 import { Secrets } from '#config';
 import { audit, Database, type Tx } from '#database';
-import { dueAt, Escalations, holidaysAhead, LEVELS, type Finding } from '#escalations';
+import { dueAt, Escalations, holidaysAhead, LEVELS } from '#escalations';
 import { Clock, DomainError, systemPrincipal, type LocalDate } from '#kernel';
 import { birthDatePass, isBirthDatePass, linkHash, readToken, type Reader } from '#messages';
 import { Injectable } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { closeCheckIn } from './closing.js';
 import { countWrongTry, findLink, isBirthDate, lockLink, readerOf, stopContact, type FamilyLink } from './family-links.js';
 import { nobodyReadsBefore, type NotBefore } from './reading-hours.js';
 import { keepReply } from './reply-store.js';
+import type { Finding } from './triage.js';
 
 /** What somebody with a link gets to see. */
 export type LinkView =
@@ -67,6 +68,14 @@ export class Replies {
     });
   }
 
+  /** The questions again, for a form that must be mended. */
+  async questions(token: string, pass: string): Promise<LinkView> {
+    return this.#withLink(token, findLink, async (tx, link) => {
+      if (!isBirthDatePass(this.secrets.linkKey, tx.tenant, link.messageId, pass)) return { kind: 'birth-date', wrong: false };
+      return { kind: 'questions', line: link.checkIn.line, reader: await readerOf(tx, this.clock.now(), link), pass };
+    });
+  }
+
   /**
    * One worry, chosen: acted on now, whether or not the rest is ever sent. The check-in counts as answered, so that no reminder goes out.
    * @param pass as given with the questions; without it the birth date is asked for
@@ -78,7 +87,9 @@ export class Replies {
   /** The whole form. @throws DomainError rule when it says nothing of how the child is */
   async submit(token: string, pass: string, answers: Answers): Promise<LinkView> {
     if (!saysHowThingsAre(answers)) {
-      throw new DomainError('rule', 'Please say how things are.', [{ path: 'change', message: 'say whether things are better, the same or worse' }]);
+      throw new DomainError('rule', 'Please say how things are.', [
+        { path: 'change', message: 'say whether things are better, the same or worse' },
+      ]);
     }
     return this.#hear(token, pass, answers, true);
   }
@@ -100,7 +111,13 @@ export class Replies {
     return this.#withLink(token, lockLink, async (tx, link): Promise<LinkView> => {
       if (!isBirthDatePass(this.secrets.linkKey, tx.tenant, link.messageId, pass)) return { kind: 'birth-date', wrong: false };
       const now = this.clock.now();
-      const kept = await keepReply(tx, this.escalations, link.checkIn, { answers, complete, messageId: link.messageId, recordedBy: null, now });
+      const kept = await keepReply(tx, this.escalations, link.checkIn, {
+        answers,
+        complete,
+        messageId: link.messageId,
+        recordedBy: null,
+        now,
+      });
       const closing = { checkInId: link.checkIn.id, state: 'answered', by: 'family', level: kept.level } as const;
       await closeCheckIn(tx, closing, now, this.clock.today());
       const { line } = link.checkIn;

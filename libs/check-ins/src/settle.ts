@@ -31,7 +31,11 @@ export async function adoptOrphans(tx: Tx, ctx: SweepContext): Promise<OrphanedM
  * Of messages that never left, those that may still go: the same contact, channel and address, with everything rechecked.
  * They keep their rows and references, so that a provider that does get one twice knows it for the same.
  */
-export async function stillToBeSent(tx: Tx, ctx: SweepContext, messageIds: readonly string[]): Promise<(ClaimedMessage & { line: string })[]> {
+export async function stillToBeSent(
+  tx: Tx,
+  ctx: SweepContext,
+  messageIds: readonly string[],
+): Promise<(ClaimedMessage & { line: string })[]> {
   if (messageIds.length === 0) return [];
   return readIdentity(tx, ctx.now, 'sending check-ins', [], async () => {
     const found = await tx.query<ClaimedMessage & { line: string }>(

@@ -5,7 +5,15 @@ import { Clock, systemPrincipal, type Principal } from '#kernel';
 import { addressKeySalt, linkAddress, linkSecret, MessageSender, wording } from '#messages';
 import { serviceLine } from '#service-lines';
 import { Injectable } from '@nestjs/common';
-import { claimBatch, handOverWithoutRoute, liveServices, roomToday, type ClaimedMessage, type LiveService, type SweepContext } from './claim.js';
+import {
+  claimBatch,
+  handOverWithoutRoute,
+  liveServices,
+  roomToday,
+  type ClaimedMessage,
+  type LiveService,
+  type SweepContext,
+} from './claim.js';
 import { closeNoLongerOwed, handOverUnanswered, isFullBatch, openDue } from './due.js';
 import { recordOutcomes, type Outcome } from './outcomes.js';
 import { mayAskNow } from './send-window.js';

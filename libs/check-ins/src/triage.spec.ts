@@ -17,8 +17,18 @@ const examples: Example[] = [
   { example: 'the same', answers: { stillNeeded: 'yes', change: 'same' }, level: 'green', opens: [] },
   { example: 'worse, no risk', answers: { stillNeeded: 'yes', change: 'worse' }, level: 'yellow', opens: ['yellow worse'] },
   { example: 'unsure', answers: { stillNeeded: 'unsure', change: 'same' }, level: 'blue', opens: ['blue unsure'] },
-  { example: 'no longer needed: green, confirmed by a person', answers: { stillNeeded: 'no', change: 'better' }, level: 'green', opens: ['blue no-longer-needed'] },
-  { example: 'no longer needed, yet worse', answers: { stillNeeded: 'no', change: 'worse' }, level: 'yellow', opens: ['yellow worse', 'blue no-longer-needed'] },
+  {
+    example: 'no longer needed: green, confirmed by a person',
+    answers: { stillNeeded: 'no', change: 'better' },
+    level: 'green',
+    opens: ['blue no-longer-needed'],
+  },
+  {
+    example: 'no longer needed, yet worse',
+    answers: { stillNeeded: 'no', change: 'worse' },
+    level: 'yellow',
+    opens: ['yellow worse', 'blue no-longer-needed'],
+  },
   { example: 'thoughts of suicide', answers: { concerns: ['suicidal'] }, level: 'red', opens: ['red suicidal'] },
   { example: 'self-harm', answers: { concerns: ['self-harm'] }, level: 'red', opens: ['red self-harm'] },
   { example: 'abuse is red and for safeguarding', answers: { concerns: ['abuse'] }, level: 'red', opens: ['red abuse safeguarding'] },
@@ -33,14 +43,39 @@ const examples: Example[] = [
   { example: 'a reduced timetable', answers: { concerns: ['reduced-timetable'] }, level: 'amber', opens: ['amber reduced-timetable'] },
   { example: 'outgrown equipment', answers: { concerns: ['outgrown'] }, level: 'amber', opens: ['amber outgrown'] },
   { example: 'a carer who cannot cope', answers: { concerns: ['carer-not-coping'] }, level: 'amber', opens: ['amber carer-not-coping'] },
-  { example: 'worse with a new worry', answers: { change: 'worse', concerns: ['other'] }, level: 'amber', opens: ['amber worse-with-concern'] },
+  {
+    example: 'worse with a new worry',
+    answers: { change: 'worse', concerns: ['other'] },
+    level: 'amber',
+    opens: ['amber worse-with-concern'],
+  },
   { example: 'another worry alone', answers: { change: 'same', concerns: ['other'] }, level: 'blue', opens: ['blue other'] },
   { example: 'any free text', answers: { change: 'better', message: 'Thank you for asking.' }, level: 'blue', opens: ['blue message'] },
-  { example: 'worse, with words to read sooner than that', answers: { change: 'worse', message: 'Nursery asks when.' }, level: 'yellow', opens: ['yellow worse', 'blue message'] },
+  {
+    example: 'worse, with words to read sooner than that',
+    answers: { change: 'worse', message: 'Nursery asks when.' },
+    level: 'yellow',
+    opens: ['yellow worse', 'blue message'],
+  },
   { example: 'two worries open two', answers: { concerns: ['pain', 'suicidal'] }, level: 'red', opens: ['red suicidal', 'amber pain'] },
-  { example: 'better does not lower a worry', answers: { stillNeeded: 'no', change: 'better', concerns: ['choking'] }, level: 'red', opens: ['red choking', 'blue no-longer-needed'] },
-  { example: 'words of danger in a message', answers: { change: 'same', message: 'She says she wants to die' }, level: 'red', opens: ['red words-in-message'] },
-  { example: 'words of danger, other spelling', answers: { message: 'He CAN’T   BREATHE when he eats' }, level: 'red', opens: ['red words-in-message'] },
+  {
+    example: 'better does not lower a worry',
+    answers: { stillNeeded: 'no', change: 'better', concerns: ['choking'] },
+    level: 'red',
+    opens: ['red choking', 'blue no-longer-needed'],
+  },
+  {
+    example: 'words of danger in a message',
+    answers: { change: 'same', message: 'She says she wants to die' },
+    level: 'red',
+    opens: ['red words-in-message'],
+  },
+  {
+    example: 'words of danger, other spelling',
+    answers: { message: 'He CAN’T   BREATHE when he eats' },
+    level: 'red',
+    opens: ['red words-in-message'],
+  },
   { example: 'the beginning of a word', answers: { message: 'talked about overdosing' }, level: 'red', opens: ['red words-in-message'] },
   { example: 'not inside another word', answers: { message: 'we artichoked the soup' }, level: 'blue', opens: ['blue message'] },
   { example: 'nothing said', answers: {}, level: 'green', opens: [] },
@@ -76,7 +111,9 @@ describe('triage of answers', () => {
     fc.assert(
       fc.property(answers, answers, (a, b) => {
         const both = triage(together(a, b)).level;
-        expect(RANK.indexOf(both)).toBeLessThanOrEqual(RANK.indexOf(triage({ ...a, change: a.change === 'worse' ? 'worse' : null, stillNeeded: null }).level));
+        expect(RANK.indexOf(both)).toBeLessThanOrEqual(
+          RANK.indexOf(triage({ ...a, change: a.change === 'worse' ? 'worse' : null, stillNeeded: null }).level),
+        );
       }),
     ));
 

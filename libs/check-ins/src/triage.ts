@@ -126,7 +126,8 @@ export function triage(answers: Answers, options: TriageOptions = {}): Triage {
   if (holdsRedWords(answers.message, options.moreRedWords)) found('red', 'words-in-message');
 
   const looked = findings.length > 0;
-  if (answers.change === 'worse' && !looked) found(concerns.length > 0 ? 'amber' : 'yellow', concerns.length > 0 ? 'worse-with-concern' : 'worse');
+  if (answers.change === 'worse' && !looked)
+    found(concerns.length > 0 ? 'amber' : 'yellow', concerns.length > 0 ? 'worse-with-concern' : 'worse');
   if (answers.stillNeeded === 'no') found('blue', 'no-longer-needed');
   if (answers.stillNeeded === 'unsure') found('blue', 'unsure');
   if (concerns.includes('other') && !looked && answers.change !== 'worse') found('blue', 'other');

@@ -90,7 +90,12 @@ export async function waitingChild(database: Database, of: WaitingChildOf = {}):
        select $1, $2::uuid, $3, $4, v.id, $5, $6, 'test', $2::uuid::text, '\\x00', 'health-visitor', 'other', $7, 'test' from service v where v.tenant = $1 and v.line = $5 and v.provider = $6`,
       [TENANT, referralId, pathwayId, personId, line, provider, MONDAY],
     );
-    await tx.execute(`insert into referral_party (tenant, referral_id, provider, since) values ($1, $2, $3, $4)`, [TENANT, referralId, provider, MONDAY]);
+    await tx.execute(`insert into referral_party (tenant, referral_id, provider, since) values ($1, $2, $3, $4)`, [
+      TENANT,
+      referralId,
+      provider,
+      MONDAY,
+    ]);
     await tx.execute(
       `insert into pathway_event (tenant, pathway_id, referral_id, seq, type, occurred_on, recorded_at, recorded_by, recorded_org)
        values ($1, $2, $3, 1, 'referral-received', $4, $5, 'test', $6)`,
@@ -143,7 +148,10 @@ async function insertContact(tx: Tx, id: string, personId: string, provider: str
 }
 
 /** Switches a service on, from a day, with a cap. */
-export async function goLive(database: Database, { line = SALT, provider = PROVIDER, from = '2026-01-01', cap = 1_000, nightRota = false } = {}): Promise<void> {
+export async function goLive(
+  database: Database,
+  { line = SALT, provider = PROVIDER, from = '2026-01-01', cap = 1_000, nightRota = false } = {},
+): Promise<void> {
   await asSystem(database, (tx) =>
     tx.execute('update service set live_from = $4, daily_cap = $5, night_rota = $6 where tenant = $1 and line = $2 and provider = $3', [
       TENANT,

@@ -6,6 +6,8 @@ export abstract class Settings {
   production: boolean;
   /** HTTP port of the API and pages (PORT). */
   port: number;
+  /** PORT was given: another port is then not taken instead. */
+  portGiven: boolean;
   /** Internal port for /metrics; 0 = none (METRICS_PORT). */
   metricsPort: number;
   /** Address listened on (HOST). */
@@ -82,6 +84,7 @@ export function readSettings(env: Environment = process.env): Settings {
   const settings: Settings = {
     production,
     port,
+    portGiven: given('PORT') !== null,
     metricsPort: integer('METRICS_PORT', 0, 0, 65_535),
     host: given('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
     publicUrl: (url('PUBLIC_URL', ['http', 'https']) ?? `http://localhost:${port}`).replace(/\/$/, ''),

@@ -1,5 +1,5 @@
 import { londonInstant } from '#kernel';
-import { dueAt, higher, type Level } from './escalation-rules.js';
+import { dueAt, type Level } from './escalation-rules.js';
 
 // Easter, Christmas and New Year as the calendar of England and Wales has them.
 const HOLIDAYS = new Set(['2026-04-03', '2026-04-06', '2026-12-25', '2026-12-28', '2027-01-01']);
@@ -51,13 +51,4 @@ describe('the deadline of an escalation', () => {
   it('is never moved earlier by seconds lost', () => {
     expect(dueAt('red', new Date('2026-11-23T16:30:15.250Z'), HOLIDAYS)).toEqual(new Date('2026-11-24T09:30:15.250Z'));
   });
-});
-
-describe('the higher of two levels', () => {
-  test.each([
-    ['red', 'blue', 'red'],
-    ['blue', 'amber', 'amber'],
-    ['yellow', 'yellow', 'yellow'],
-    ['blue', 'yellow', 'yellow'],
-  ] as const)('%s and %s is %s', (a, b, c) => expect(higher(a, b)).toBe(c));
 });

@@ -23,11 +23,7 @@ const HOURS_ALLOWED: Record<Level, number> = {
 /** The longest a deadline can be away, in calendar days, whatever holidays there are: how far ahead to read them. */
 export const HOLIDAYS_NEEDED_DAYS = 40;
 
-/** The higher of two levels: nothing lowers one. */
-export const higher = (a: Level, b: Level): Level => (LEVELS.indexOf(a) <= LEVELS.indexOf(b) ? a : b);
-
-export const isWorkingDay = (day: LocalDate, holidays: Holidays): boolean =>
-  weekday(day) !== 0 && weekday(day) !== 6 && !holidays.has(day);
+export const isWorkingDay = (day: LocalDate, holidays: Holidays): boolean => weekday(day) !== 0 && weekday(day) !== 6 && !holidays.has(day);
 
 /** When an escalation of this level, opened at an instant, must have been looked at. Nights, weekends and bank holidays do not count. */
 export function dueAt(level: Level, openedAt: Date, holidays: Holidays): Date {

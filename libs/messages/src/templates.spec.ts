@@ -28,7 +28,8 @@ describe.each(['check-in', 'reminder'] as TemplateName[])('%s', (template) => {
 });
 
 describe('a link', () => {
-  it('carries its tenant and 43 characters of secret', () => expect(readToken(link.split('/c/')[1] ?? '')).toEqual({ tenant: 'TEST', secret }));
+  it('carries its tenant and 43 characters of secret', () =>
+    expect(readToken(link.split('/c/')[1] ?? '')).toEqual({ tenant: 'TEST', secret }));
   it('is another for every message and tenant', () => {
     expect(linkSecret(KEY, 'TEST', '0194a1c2-0000-7000-8000-000000000002')).not.toBe(secret);
     expect(linkSecret(KEY, 'ELSE', '0194a1c2-0000-7000-8000-000000000001')).not.toBe(secret);

@@ -1,8 +1,9 @@
 import { Secrets, Settings } from '#config';
-import { checkInPolicy } from '#check-ins';
+import { checkInPolicy, CheckIns, CheckInSweep, GoingLive, Replies } from '#check-ins';
 import { Database } from '#database';
 import { Escalations } from '#escalations';
 import { Clock } from '#kernel';
+import { chooseSender, MessageSender } from '#messages';
 import { Queues } from '#queues';
 import { ReceiveReferral, RecordEvent, Referrals } from '#referrals';
 import { serviceLine } from '#service-lines';
@@ -18,7 +19,19 @@ class RulesOfTheLines extends WaitRules {
   }
 }
 
-const useCases = [Escalations, ReceiveReferral, RecordEvent, Referrals, WaitFold, ThresholdPass, Rebuild];
+const useCases = [
+  ReceiveReferral,
+  RecordEvent,
+  Referrals,
+  WaitFold,
+  ThresholdPass,
+  Rebuild,
+  CheckIns,
+  CheckInSweep,
+  GoingLive,
+  Replies,
+  Escalations,
+];
 
 /** The open platform and the use cases on it, for every module of an app. */
 @Global()
@@ -32,6 +45,7 @@ export class PlatformModule {
       { provide: Database, useValue: platform.database },
       { provide: Queues, useValue: platform.queues },
       { provide: WaitRules, useClass: RulesOfTheLines },
+      { provide: MessageSender, useFactory: chooseSender, inject: [Settings, Database, Clock] },
       ...useCases,
     ];
     return { module: PlatformModule, providers, exports: providers };

@@ -90,8 +90,10 @@ export class Queues {
   }
 
   /** Says "look now". Calls that come while one is waiting or running become one more look, so none is missed. Never within a transaction. */
-  async ring(name: QueueName, tenant: string): Promise<void> {
-    await this.#queue(name).add('wake-up', { tenant }, { deduplication: { id: tenant, keepLastIfActive: true }, ...KEEP_FEW });
+  async ring(name: QueueName, tenant: string, pass?: string): Promise<void> {
+    const data: WakeUp = pass === undefined ? { tenant } : { tenant, pass };
+    const id = pass === undefined ? tenant : `${tenant}.${pass}`;
+    await this.#queue(name).add('wake-up', data, { deduplication: { id, keepLastIfActive: true }, ...KEEP_FEW });
   }
 
   /** As ring, but never fails its caller: a lost wake-up is found by the sweep. */

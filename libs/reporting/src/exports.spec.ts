@@ -26,6 +26,7 @@ const report: WaitsReport = {
       reported: true,
       waiting: 10,
       bands: { '0-1': 10, '>1-2': SUPPRESSED },
+      overWeeks: {},
       withinTarget: { count: 10, percent: 100 },
       medianDays: 5,
       p90Days: 6,

@@ -1,7 +1,12 @@
 import { audit, Database, type Tx } from '#database';
 import { Clock, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
+import { readChild, type ChildPage } from './child.js';
+import { readOverview, type Overview } from './overview.js';
+import { tenantsAndProviders, type TenantChoice } from './sign-in-choices.js';
+import { readToday, type Today } from './today.js';
 import { planWaits, type WaitsQuery } from './waits-plan.js';
+import { readWaitingWell, type WaitingWellReport } from './waiting-well.js';
 import { assembleWaits, type WaitsReport } from './waits-report.js';
 import { countWaits } from './waits-statement.js';
 
@@ -26,5 +31,35 @@ export class Reports {
       await audit(tx, now, { action: 'report-read', purpose: 'waits report', detail: { ...query, disclosure: plan.disclosure } });
       return assembleWaits(plan, counted, now);
     });
+  }
+
+  /** Every list on one page, exact or suppressed by role. */
+  async overview(principal: Principal): Promise<Overview> {
+    const now = this.clock.now();
+    return this.database.inTenant(principal, async (tx) => {
+      const overview = await readOverview(tx, principal, this.clock.today(), now);
+      await audit(tx, now, { action: 'report-read', purpose: 'overview', detail: { disclosure: overview.disclosure } });
+      return overview;
+    });
+  }
+
+  /** What families were owed while waiting, and what became of it. */
+  async waitingWell(principal: Principal): Promise<WaitingWellReport> {
+    return this.database.inTenant(principal, (tx) => readWaitingWell(tx, principal, this.clock.today()));
+  }
+
+  /** What a provider owes, by deadline. @throws DomainError forbidden for roles that see no child */
+  async today(principal: Principal): Promise<Today> {
+    return this.database.inTenant(principal, (tx) => readToday(tx, principal, this.clock.today(), this.clock.now()));
+  }
+
+  /** What the page of one referral shows of its child, as the asking provider recorded it. @throws DomainError forbidden for roles that see no child */
+  async child(principal: Principal, personId: string, line: string): Promise<ChildPage> {
+    return this.database.inTenant(principal, (tx) => readChild(tx, personId, line, this.clock.now(), this.clock.today()));
+  }
+
+  /** Whom one may try to be, in development. */
+  async signInChoices(): Promise<TenantChoice[]> {
+    return tenantsAndProviders(this.database);
   }
 }

@@ -4,7 +4,7 @@ import { definitionsOf, standardOf, type Standard } from './definitions.js';
 import type { Dimension } from './dimensions.js';
 import { countCell, countFromSql, percentCell, percentileFromSql, type Cell, type Disclosure } from './disclosure.js';
 import type { WaitsPlan } from './waits-plan.js';
-import { bandsOf, MOST_GROUPS, type CountedGroup, type CountedWaits, type ReportingService } from './waits-statement.js';
+import { bandsOf, MOST_GROUPS, OVER_WEEKS, type CountedGroup, type CountedWaits, type ReportingService } from './waits-statement.js';
 
 export type GroupValue = string | number | null;
 
@@ -15,6 +15,8 @@ export interface WaitsRow {
   reported: boolean;
   waiting: Cell;
   bands: Record<string, Cell>;
+  /** Waits longer than 18, 52, 78 and 104 weeks. */
+  overWeeks: Record<string, Cell>;
   /** Null where the measure has no target. */
   withinTarget: { count: Cell; percent: Cell } | null;
   medianDays: Cell;
@@ -99,6 +101,7 @@ function rowOf(plan: WaitsPlan, counted: CountedGroup): WaitsRow {
     reported: true,
     waiting,
     bands: Object.fromEntries(labels.map((label, i) => [label, countFromSql(counted.bands[i] ?? null)])),
+    overWeeks: overWeeks((_, i) => countFromSql(counted.over[i] ?? null)),
     withinTarget:
       counted.targeted === true || hasTarget(plan) ? { count: within, percent: percentCell(within, waiting, disclosure) } : null,
     medianDays: percentileFromSql(counted.median, waiting),
@@ -108,19 +111,42 @@ function rowOf(plan: WaitsPlan, counted: CountedGroup): WaitsRow {
   };
 }
 
+const overWeeks = (cell: (weeks: number, i: number) => Cell): Record<string, Cell> =>
+  Object.fromEntries(OVER_WEEKS.map((weeks, i) => [String(weeks), cell(weeks, i)]));
+
 const hasTarget = (plan: WaitsPlan): boolean => plan.lines.some(({ measure }) => measure.target('routine') !== null);
 
 function emptyRow(plan: WaitsPlan, group: WaitsRow['group']): WaitsRow {
   const nobody = countCell(0, plan.disclosure);
   const none = nobody === 0 ? 0 : null;
   const bands = bandsOf(plan.lines[0]?.measure.bands ?? 'sitrep').map(() => none);
-  const counted = { group: [], waiting: none, bands, within: none, targeted: null, median: null, p90: null, p92: null, longest: null };
+  const counted = {
+    group: [],
+    waiting: none,
+    bands,
+    within: none,
+    targeted: null,
+    median: null,
+    p90: null,
+    p92: null,
+    longest: null,
+    over: OVER_WEEKS.map(() => none),
+  };
   return { ...rowOf(plan, counted), group };
 }
 
 function notReported(plan: WaitsPlan): WaitsRow {
   const bands = Object.fromEntries(bandsOf(plan.lines[0]?.measure.bands ?? 'sitrep').map((b) => [b.label, null]));
-  const none = { waiting: null, bands, withinTarget: null, medianDays: null, p90Days: null, p92Days: null, longestDays: null };
+  const none = {
+    waiting: null,
+    bands,
+    overWeeks: overWeeks(() => null),
+    withinTarget: null,
+    medianDays: null,
+    p90Days: null,
+    p92Days: null,
+    longestDays: null,
+  };
   return { group: {}, reported: false, ...none };
 }
 

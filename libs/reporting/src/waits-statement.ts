@@ -18,6 +18,8 @@ export interface CountedGroup {
   p90: number | null;
   p92: number | null;
   longest: number | null;
+  /** Longer than each of OVER_WEEKS, in their order. */
+  over: (number | null)[];
 }
 
 /** A provider's service on a line in scope, with what it has chosen. */
@@ -64,6 +66,9 @@ export async function countWaits(tx: Tx, plan: WaitsPlan): Promise<CountedWaits>
   return found;
 }
 
+/** Waits longer than so many weeks are counted apart: what national mental-health measures and planning guidance ask for. */
+export const OVER_WEEKS = [18, 52, 78, 104] as const;
+
 /** The statement itself, apart, so that its plan can be looked at. */
 export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; params: unknown[] } {
   const { disclosure } = plan;
@@ -88,6 +93,8 @@ export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; 
     return sumWhere([...above, ...below].join(' and '), `b${i}`);
   });
 
+  const over = OVER_WEEKS.map((weeks) => sumWhere(`days > ${7 * weeks}`, `over${weeks}`));
+
   const sql = `
     with lengths as (
       select ${list(...dimensions, '$3::date - w.started_on as days')}, count(*) as n,
@@ -97,13 +104,14 @@ export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; 
        group by ${list(...names, 'days')}
     ), ranked as (${rankedLengths(names)}
     ), counted as (
-      select ${list(...names, sumWhere('days is not null', 'waiting'), sumWhere('days is null', 'unknown_start'), ...bands)},
+      select ${list(...names, sumWhere('days is not null', 'waiting'), sumWhere('days is null', 'unknown_start'), ...bands, ...over)},
         coalesce(sum(within) filter (where days is not null), 0)::bigint as within, bool_or(targeted) as targeted,
         ${list(...[0.5, 0.9, 0.92].map((p) => `${percentileOfLengths(p)} as p${100 * p}`))}, max(days) as longest
       from ranked ${names.length === 0 ? '' : `group by ${list(...names)} order by ${list(...order)}`} limit ${MOST_GROUPS + 1}
     ), shown as (
       select json_build_array(${list(...names)}) as "group", ${countSql('waiting', disclosure)} as waiting,
         array[${bands.map((_, i) => countSql(`b${i}`, disclosure)).join(', ')}] as bands,
+        array[${OVER_WEEKS.map((weeks) => countSql(`over${weeks}`, disclosure)).join(', ')}] as over,
         ${countSql('within', disclosure)} as within, targeted,
         ${percentileSql('p50', 'waiting', disclosure)} as median,
         ${percentileSql('p90', 'waiting', disclosure)} as p90,

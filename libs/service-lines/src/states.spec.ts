@@ -112,3 +112,22 @@ describe('equipment, step by step', () => {
     ],
   });
 });
+
+describe('the last day a person spoke with the family', () => {
+  const support = (kind: string) => salt().event('waiting-support', day(10), { kind });
+  test.each([
+    ['a check-in call', support('check-in-call'), day(10)],
+    ['the advice line', support('advice-line'), day(10)],
+    ['a workshop', support('workshop'), day(10)],
+    ['a duty call', support('duty-call'), day(10)],
+    ['strategies sent: nobody spoke', support('strategies-sent'), null],
+    ['training of a nursery: not the family', support('setting-training'), null],
+    ['an attended contact', salt().contact(day(10), 'review'), day(10)],
+    ['one not brought', salt().notBrought(day(10)), null],
+    ['one that was cancelled', salt().contact(day(10), 'review', { attendance: 'cancelled-by-provider' }), null],
+    ['indirect activity: child not seen', mh().event('indirect-activity', day(10)), null],
+    ['an equipment assessment', then(equipment(), 'assessed'), day(10)],
+    ['an order', then(equipment(), 'ordered'), null],
+    ['the latest of them, told first', salt().contact(day(10), 'review').event('waiting-support', day(4), { kind: 'duty-call' }), day(10)],
+  ])('%s', (_, given, on) => expect(given.replay().referrals.get('a')?.lastHumanContactOn).toBe(on));
+});

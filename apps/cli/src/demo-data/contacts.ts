@@ -38,9 +38,9 @@ export function contactsOf(random: Random, child: Child, asOf: LocalDate): Conta
     format,
     validTo: null,
   };
+  // Spread last: first, V8 adds every further field slowly, and there are 25,000 contacts.
   const contacts: Contact[] = [
     {
-      ...family,
       name: `${home.adult} ${home.familyName}`,
       relationship: lookedAfter ? 'foster carer' : home.relationship,
       role: lookedAfter ? 'foster-carer' : 'parent',
@@ -50,12 +50,13 @@ export function contactsOf(random: Random, child: Child, asOf: LocalDate): Conta
       phone: home.phone,
       email: home.email,
       preferredChannel: home.preferredChannel,
+      ...family,
     },
   ];
+  const byLetter = home.preferredChannel === 'letter';
   if (home.otherParent && !lookedAfter) {
     const { name, relationship, email, mayContact } = home.otherParent;
     contacts.push({
-      ...family,
       name,
       relationship,
       role: 'parent',
@@ -63,31 +64,31 @@ export function contactsOf(random: Random, child: Child, asOf: LocalDate): Conta
       household: 'b',
       mayContact,
       phone: null,
-      email: home.preferredChannel === 'letter' ? null : email,
-      preferredChannel: home.preferredChannel === 'letter' ? 'letter' : 'email',
+      email: byLetter ? null : email,
+      preferredChannel: byLetter ? 'letter' : 'email',
+      ...family,
       // Some addresses are known to have ended.
       validTo: random.chance(0.08) ? addDays(asOf, -random.int(20, 300)) : null,
     });
   }
   const age = ageOn(child.birthDate, asOf);
-  if (age >= 16 && (confidential.length > 0 || random.chance(age >= 18 ? 0.7 : 0.4)) && home.preferredChannel !== 'letter') {
+  if (age >= 16 && !byLetter && (confidential.length > 0 || random.chance(age >= 18 ? 0.7 : 0.4))) {
     contacts.push({
-      ...family,
       name: `${child.givenName} ${home.familyName}`,
       relationship: 'self',
       role: 'young-person',
       parentalResponsibility: null,
       household: null,
       mayContact: true,
-      mayKnowOf: null,
       phone: null,
       email: `${child.givenName}.${home.familyName}.${child.index}@example.com`.toLowerCase(),
       preferredChannel: 'email',
+      ...family,
+      mayKnowOf: null,
     });
   }
   if (lookedAfter) {
     contacts.push({
-      ...family,
       name: `Social worker ${random.pick(FAMILY_NAMES)}`,
       relationship: 'social worker',
       role: 'social-worker',
@@ -100,6 +101,7 @@ export function contactsOf(random: Random, child: Child, asOf: LocalDate): Conta
       preferredChannel: 'email',
       language: 'en',
       format: null,
+      validTo: null,
     });
   }
   return contacts;

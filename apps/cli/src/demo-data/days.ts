@@ -5,7 +5,7 @@ import { fromDayNumber, londonInstant, type LocalDate } from '#kernel';
  * Their calendar days and office hours are dear to work out and asked for a million times: kept.
  */
 const days = new Map<number, LocalDate>();
-const instants = new Map<string, Date>();
+const instants = new Map<string, Map<number, Date>>();
 
 export function dayOf(n: number): LocalDate {
   const known = days.get(n);
@@ -17,11 +17,10 @@ export function dayOf(n: number): LocalDate {
 
 /** The instant of a London time on a day. */
 export function instantOf(n: number, time: string): Date {
-  const key = `${n} ${time}`;
-  const known = instants.get(key);
-  if (known) return known;
-  const instant = londonInstant(dayOf(n), time);
-  instants.set(key, instant);
+  const known = instants.get(time) ?? new Map<number, Date>();
+  instants.set(time, known);
+  const instant = known.get(n) ?? londonInstant(dayOf(n), time);
+  known.set(n, instant);
   return instant;
 }
 

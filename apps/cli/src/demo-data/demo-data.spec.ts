@@ -79,13 +79,13 @@ class Reading {
       let before = referral.events[0]?.recordedAt;
       for (const [i, e] of referral.events.entries()) {
         this.types.add(e.type);
-        const what = `${referral.line} ${e.type} of ${e.occurredOn}`;
-        if (e.seq !== i + 1 || (e.type === 'referral-received') !== (i === 0)) this.faults.push(`${what}: number ${e.seq}`);
-        if (e.occurredOn > this.asOf || e.recordedAt > lastHour) this.faults.push(`${what}: after the as-of day`);
-        if (before && e.recordedAt < before) this.faults.push(`${what}: recorded before what was told before it`);
+        const fault = (why: string): unknown => this.faults.push(`${referral.line} ${e.type} of ${e.occurredOn}: ${why}`);
+        if (e.seq !== i + 1 || (e.type === 'referral-received') !== (i === 0)) fault(`number ${e.seq}`);
+        if (e.occurredOn > this.asOf || e.recordedAt > lastHour) fault('after the as-of day');
+        if (before && e.recordedAt < before) fault('recorded before what was told before it');
         before = e.recordedAt;
-        if (endsUntreated(e) && !(e.data.decidedBy && e.data.familyToldOn)) this.faults.push(`${what}: nobody decided`);
-        if (e.data.seq !== undefined && !(e.data.seq > 1 && e.data.seq < e.seq)) this.faults.push(`${what}: takes back ${e.data.seq}`);
+        if (endsUntreated(e) && !(e.data.decidedBy && e.data.familyToldOn)) fault('nobody decided');
+        if (e.data.seq !== undefined && !(e.data.seq > 1 && e.data.seq < e.seq)) fault(`takes back ${e.data.seq}`);
       }
       const age = ageOn(child.birthDate, referral.events[0]?.occurredOn ?? '');
       if (age < 0 || age > 17) this.faults.push(`${referral.line}: aged ${age} at referral`);

@@ -7,21 +7,18 @@ import { Random } from './random.js';
  */
 export class Identifiers {
   readonly #random: Random;
+  readonly #bytes = Buffer.alloc(16);
 
   constructor(seed: string, kind: string) {
     this.#random = new Random(`${seed} identifiers ${kind}`);
   }
 
   next(): string {
-    const [a, b, c, d] = [this.#word(), this.#word(), this.#word(), this.#word()];
-    const variant = '89ab'[Number.parseInt(c.charAt(0), 16) % 4];
-    return `${a}-${b.slice(0, 4)}-8${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
-  }
-
-  #word(): string {
-    return Math.floor(this.#random.next() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, '0');
+    for (let i = 0; i < 16; i += 4) this.#bytes.writeUInt32BE(Math.floor(this.#random.next() * 0x1_0000_0000), i);
+    this.#bytes[6] = ((this.#bytes[6] ?? 0) & 0x0f) | 0x80;
+    this.#bytes[8] = ((this.#bytes[8] ?? 0) & 0x3f) | 0x80;
+    const h = this.#bytes.toString('hex');
+    return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
   }
 }
 

@@ -57,11 +57,11 @@ export class Making {
 
   /** A child referred between two day numbers. */
   child(wanted: Omit<ChildWanted, 'first' | 'last'>, first: number, last: number): Child {
-    return this.children.take({ ...wanted, first, last });
+    return this.children.take({ first, last, ...wanted });
   }
 
   story(line: ServiceLineCode, child: Child, random: Random, referred: Omit<Referred, 'id'>): Story {
-    return new Story(line, child, { ...referred, id: this.id('referral') }, random, this.today);
+    return new Story(line, child, { id: this.id('referral'), ...referred }, random, this.today);
   }
 
   pathway(line: ServiceLineCode, child: Child, random: Random, stories: readonly Story[]): DemoPathway {

@@ -26,7 +26,7 @@ export function mentalHealthCare(making: Making, random: Random): Record<'seen' 
 
   /** A referral whose first contact is on a day; before it, a wait. */
   function contacted(start: number, contact: number, open: boolean): Story {
-    const child = making.child({ ...CHILD, known: 0.03, open }, start, start);
+    const child = making.child({ known: 0.03, open, ...CHILD }, start, start);
     const story = making.story(LINE, child, random, referred(random, start));
     whileWaiting(story, start, contact - 1, HABITS);
     return story;
@@ -41,7 +41,7 @@ export function mentalHealthCare(making: Making, random: Random): Record<'seen' 
     /** A spell of so many days with a first contact, and without a baseline outcome, a plan or an intervention: in care, often in therapy. */
     seen(days) {
       const start = today - days;
-      const contact = workday(start + random.int(Math.max(10, Math.floor(days * 0.35)), days - 3));
+      const contact = workday(start + random.int(Math.max(5, Math.floor(days * 0.12)), Math.floor(days * 0.9)));
       const story = contacted(start, contact, true);
       const how = random.weighted([
         ['therapy-without-outcome', 40],

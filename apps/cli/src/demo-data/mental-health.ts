@@ -40,7 +40,7 @@ function waiting(making: Making, random: Random, days: number): DemoPathway {
   const gap = random.chance(0.6) ? random.int(6, 90) : random.int(91, 300);
   const before = how === 'referred-again' ? start - gap - random.int(60, 400) : start;
   const second = how === 'referred-twice' || how === 'joined-after-end' ? start + random.int(15, days - 10) : start;
-  const child = making.child({ ...CHILD, known: 0.03, open: true }, before, second);
+  const child = making.child({ known: 0.03, open: true, ...CHILD }, before, second);
   const stories: Story[] = [];
   if (how === 'referred-again') stories.push(earlierReferral(making, random, child, before, start - gap));
   const story = making.story(
@@ -111,7 +111,7 @@ function earlierReferral(making: Making, random: Random, child: DemoPathway['chi
 
 function unknownStart(making: Making, random: Random): DemoPathway {
   const heard = making.today - random.int(10, 300);
-  const child = making.child({ ...CHILD, open: true }, heard, heard);
+  const child = making.child({ open: true, ...CHILD }, heard, heard);
   const story = making.story(LINE, child, random, referred(random, null, { heard, priority: 'routine' }));
   return making.pathway(LINE, child, random, [story]);
 }
@@ -120,7 +120,7 @@ function unknownStart(making: Making, random: Random): DemoPathway {
 function ended(making: Making, random: Random, end: (story: Story, on: number) => void, longest: number): DemoPathway {
   const on = workday(making.today - random.int(8, 730));
   const start = on - random.int(3, longest);
-  const child = making.child({ ...CHILD, open: false }, start, start);
+  const child = making.child({ open: false, ...CHILD }, start, start);
   const story = making.story(LINE, child, random, referred(random, start));
   whileWaiting(story, start, on - 1, HABITS);
   end(story, on);

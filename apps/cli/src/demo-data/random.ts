@@ -36,8 +36,10 @@ export class Random {
 
   /** One of a table of choices, each with its weight. */
   weighted<T>(table: readonly (readonly [T, number])[]): T {
-    let left = this.next() * table.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [choice, weight] of table) if ((left -= weight) < 0) return choice;
+    let total = 0;
+    for (const choice of table) total += choice[1];
+    let left = this.next() * total;
+    for (const choice of table) if ((left -= choice[1]) < 0) return choice[0];
     return (table.at(-1) as readonly [T, number])[0];
   }
 

@@ -71,7 +71,7 @@ export async function writeReferenceData(ownerUrl: string, liveFrom: LocalDate):
   });
 }
 
-/** Tells the planner how much there is: after a bulk load it believes in empty tables until autovacuum comes by. */
+/** Tells the planner how much there is: it believes tables empty, while and after they are filled in bulk, until autovacuum comes by. */
 export async function analyse(ownerUrl: string): Promise<void> {
   await asOwner(ownerUrl, async (client) => void (await client.query('analyze')));
 }

@@ -37,7 +37,7 @@ const HABITS: WaitingHabits = {
 const STAGES = [
   { stage: 'awaiting-triage', count: 45, from: 0, to: 20 },
   { stage: 'awaiting-first-contact', count: 190, from: 12, to: 210 },
-  { stage: 'awaiting-decision', count: 85, from: 40, to: 260 },
+  { stage: 'awaiting-decision', count: 85, from: 25, to: 260 },
   { stage: 'awaiting-funding', count: 120, from: 60, to: 330 },
   { stage: 'awaiting-order', count: 60, from: 80, to: 340 },
   { stage: 'awaiting-supplier', count: 180, from: 100, to: 480 },
@@ -46,13 +46,13 @@ const STAGES = [
 ] as const;
 const STEPS = ['assessed', 'prescription-decided', 'funding-approved', 'ordered', 'stock-received', 'handed-over'] as const;
 
-const NUMBERS = { unknownStart: 3, awaitingReview: 220, delivered: 480, nothingPrescribed: 60, removed: 95, rejected: 40, died: 1 };
+const NUMBERS = { unknownStart: 3, awaitingReview: 220, delivered: 800, nothingPrescribed: 60, removed: 95, rejected: 40, died: 1 };
 
 /** Two years of specialist equipment, from referral to a handover that is usable. */
 export function* specialistEquipment(making: Making): Generator<DemoPathway> {
   const random = making.random(LINE);
   for (const [done, { count, from, to }] of STAGES.entries()) {
-    for (let i = 0; i < count; i++) yield onTheWay(making, random, random.int(from, to), done - 1);
+    for (let i = 0; i < count; i++) yield onTheWay(making, random, from + Math.floor((to - from) * random.next() ** 1.3), done - 1);
   }
   for (let i = 0; i < NUMBERS.unknownStart; i++) yield unknownStart(making, random);
   for (let i = 0; i < NUMBERS.awaitingReview; i++) yield handedOver(making, random, random.int(2, 365), false);
@@ -107,7 +107,7 @@ function referred(random: Random, received: number | null, more: Partial<Referre
 function onTheWay(making: Making, random: Random, days: number, done: number): DemoPathway {
   const { today } = making;
   const start = today - days;
-  const child = making.child({ ...CHILD, open: true }, start, start);
+  const child = making.child({ open: true, ...CHILD }, start, start);
   const story = making.story(LINE, child, random, referred(random, start));
   if (done === 0) accept(story, start, today);
   if (done >= 1) steps(story, start, today, done);
@@ -177,7 +177,7 @@ function partDelivered(story: Story, today: number): void {
 function handedOver(making: Making, random: Random, daysAgo: number, closed: boolean): DemoPathway {
   const on = workday(making.today - daysAgo);
   const start = on - random.int(40, random.chance(0.5) ? 126 : 330);
-  const child = making.child({ ...CHILD, open: !closed }, start, start);
+  const child = making.child({ open: !closed, ...CHILD }, start, start);
   const story = making.story(LINE, child, random, referred(random, start));
   const last = steps(story, start, on, STEPS.length - 1);
   story.tell('handed-over', Math.max(on, last), { usable: true }, 'clinician');
@@ -188,7 +188,7 @@ function handedOver(making: Making, random: Random, daysAgo: number, closed: boo
 
 function unknownStart(making: Making, random: Random): DemoPathway {
   const heard = making.today - random.int(10, 150);
-  const child = making.child({ ...CHILD, open: true }, heard, heard);
+  const child = making.child({ open: true, ...CHILD }, heard, heard);
   const story = making.story(LINE, child, random, referred(random, null, { heard }));
   return making.pathway(LINE, child, random, [story]);
 }
@@ -209,7 +209,7 @@ function ended(
 ): DemoPathway {
   const on = workday(making.today - random.int(2, 730));
   const start = on - random.int(shortest, longest);
-  const child = making.child({ ...CHILD, known: alone ? 0 : CHILD.known, open: false, alone }, start, start);
+  const child = making.child({ open: false, alone, ...CHILD, known: alone ? 0 : CHILD.known }, start, start);
   const story = making.story(LINE, child, random, referred(random, start));
   whileWaiting(story, start, on - 1, HABITS);
   end(story, on);

@@ -66,10 +66,10 @@ export function* speechAndLanguageTherapy(making: Making): Generator<DemoPathway
   const random = making.random(LINE);
   for (const days of spread(random, SPEECH_WAITS, making.asOf)) yield waiting(making, random, days);
   for (let i = 0; i < NUMBERS.unknownStart; i++) yield unknownStart(making, random);
-  for (let i = 0; i < NUMBERS.awaitingTreatment; i++) yield seen(making, random, random.int(1, 420), awaitTreatment);
-  for (let i = 0; i < NUMBERS.inTreatment; i++) yield seen(making, random, random.int(30, 380), inTreatment);
-  for (let i = 0; i < NUMBERS.monitored; i++) yield seen(making, random, random.int(30, 300), monitored);
-  for (let i = 0; i < NUMBERS.treated; i++) yield seen(making, random, random.int(90, 730), treated);
+  for (let i = 0; i < NUMBERS.awaitingTreatment; i++) yield seen(making, random, ago(random, 1, 460, 1.1), awaitTreatment);
+  for (let i = 0; i < NUMBERS.inTreatment; i++) yield seen(making, random, ago(random, 8, 420, 1.15), inTreatment);
+  for (let i = 0; i < NUMBERS.monitored; i++) yield seen(making, random, ago(random, 10, 300, 1), monitored);
+  for (let i = 0; i < NUMBERS.treated; i++) yield seen(making, random, ago(random, 60, 760, 0.7), treated);
   for (let i = 0; i < NUMBERS.removed; i++) yield ended(making, random, endUntreated);
   for (let i = 0; i < NUMBERS.rejected; i++) yield ended(making, random, (story, on) => reject(story, on), 25);
   for (let i = 0; i < NUMBERS.died; i++) yield ended(making, random, die, 200, true);
@@ -129,7 +129,7 @@ function waiting(making: Making, random: Random, days: number): DemoPathway {
       : how === 'after-monitoring'
         ? start - random.int(130, 300)
         : start;
-  const child = making.child({ ...CHILD, open: true }, before, start);
+  const child = making.child({ open: true, ...CHILD }, before, start);
   if (how === 'referred-again') stories.push(earlierReferral(making, random, child, before, start));
   const story = making.story(
     LINE,
@@ -178,22 +178,26 @@ function earlierReferral(making: Making, random: Random, child: DemoPathway['chi
 
 function unknownStart(making: Making, random: Random): DemoPathway {
   const heard = making.today - random.int(10, 200);
-  const child = making.child({ ...CHILD, open: true }, heard, heard);
+  const child = making.child({ open: true, ...CHILD }, heard, heard);
   const story = making.story(LINE, child, random, referred(random, null, { heard, priority: 'routine' }));
   return making.pathway(LINE, child, random, [story]);
 }
 
-/** Waits to first contact have grown over the two years, from about four months to nearly ten. */
+/** Days ago, drawn towards the recent by a lean above 1: so that about as many are seen in every month of the two years. */
+const ago = (random: Random, from: number, to: number, lean: number): number => from + Math.floor((to - from) * random.next() ** lean);
+
+/** Waits to first contact have grown over the two years, from about four months to nearly ten. Some never wait long. */
 function waitBefore(random: Random, daysAgo: number): number {
+  if (random.chance(0.14)) return random.int(4, 45);
   const usual = 290 - 165 * Math.min(1, daysAgo / 730);
-  return Math.max(4, Math.round(usual * (0.45 + random.next() * 0.9)));
+  return Math.round(usual * (0.4 + random.next() * 0.9));
 }
 
 /** A child who had a first contact so many days ago, and what became of it. */
 function seen(making: Making, random: Random, daysAgo: number, then: (story: Story, contact: number) => void): DemoPathway {
   const contact = workday(making.today - daysAgo);
   const start = contact - waitBefore(random, daysAgo);
-  const child = making.child({ ...CHILD, open: then !== treated }, start, start);
+  const child = making.child({ open: then !== treated, ...CHILD }, start, start);
   const story = making.story(LINE, child, random, referred(random, start));
   whileWaiting(story, start, contact - 1, HABITS);
   story.contact(contact, 'assessment');
@@ -228,7 +232,7 @@ function treated(story: Story, contact: number): void {
 
 function monitored(story: Story, contact: number): void {
   const { random, today } = story;
-  const since = random.int(contact, Math.min(today - 1, contact + 20));
+  const since = random.int(contact, Math.max(contact, Math.min(today - 1, contact + 20)));
   monitorFrom(story, since, random.chance(0.8) ? 'clinician' : 'family', Math.max(since + 14, today + random.int(-10, 120)));
 }
 
@@ -240,7 +244,7 @@ function monitorFrom(story: Story, on: number, by: 'clinician' | 'family', revie
 function ended(making: Making, random: Random, end: (story: Story, on: number) => void, longest = 330, alone = false): DemoPathway {
   const on = workday(making.today - random.int(2, 730));
   const start = on - random.int(3, longest);
-  const child = making.child({ ...CHILD, open: false, alone }, start, start);
+  const child = making.child({ open: false, alone, ...CHILD }, start, start);
   const story = making.story(LINE, child, random, referred(random, start));
   whileWaiting(story, start, on - 1, HABITS);
   end(story, on);

@@ -56,7 +56,20 @@ export interface Referred {
 }
 
 /** When offices write things down. On the as-of day itself only the first: nothing is told after mid-morning. */
-const HOURS = ['08:40', '09:30', '10:50', '11:40', '13:20', '14:30', '15:40', '16:30'];
+const HOURS = ['08:40', '10:10', '11:50', '14:20', '16:10'];
+/** Days until something is written down. */
+const LAGS = [
+  [0, 70],
+  [1, 20],
+  [4, 10],
+] as const;
+const MECHANISMS = [
+  ['face-to-face', 74],
+  ['video', 14],
+  ['telephone', 11],
+  ['talk-type', 1],
+] as const;
+
 interface Told {
   type: string;
   on: number;
@@ -99,11 +112,7 @@ export class Story {
   tell(type: string, on: number, data: DemoEventData = {}, by: 'admin' | 'clinician' = 'admin', takesBack?: Told): Told {
     const start = Math.min(this.listed, this.referred.received ?? this.listed);
     if (on < start || on > this.today) throw new Error(`${this.line}: ${type} ${on - this.today} days from the as-of day`);
-    const lag = this.random.weighted([
-      [0, 70],
-      [1, 20],
-      [4, 10],
-    ]);
+    const lag = this.random.weighted(LAGS);
     const recorded = Math.min(this.today, Math.max(on, this.listed) + (isWorkingWeekday(on) ? lag : Math.max(lag, 2)));
     const hour = recorded === this.today ? (HOURS[0] as string) : this.random.pick(HOURS);
     const told: Told = { type, on, recorded, hour, org: this.provider, by: `demo-${by}`, data, ...(takesBack ? { takesBack } : {}) };
@@ -142,12 +151,7 @@ export class Story {
   }
 
   #mechanism(): Mechanism {
-    return this.random.weighted([
-      ['face-to-face', 74],
-      ['video', 14],
-      ['telephone', 11],
-      ['talk-type', 1],
-    ]);
+    return this.random.weighted(MECHANISMS);
   }
 
   /** The referral as it is stored: events numbered in the order they were told. */

@@ -54,6 +54,10 @@ describe('every prescribed item, and usable', () => {
       partDelivered,
     ],
     'an item twice is not two items': [over(over(chairAndSeat(), 60, 'chair', true), 70, 'chair', true), partDelivered],
+    'the chair handed over on the day chair and seat were prescribed, told first': [
+      over(received(), 36, 'chair', true).event('prescription-decided', day(36), { items: ['seat', 'chair'] }),
+      partDelivered,
+    ],
     'an item nobody prescribed': [over(chairAndSeat(), 60, 'tray', true), partDelivered],
     'no items named in the prescription: the chair is the whole of it': [over(prescribed(), 60, 'chair', true), whole(60)],
     'no prescription told at all: the handover says it': [over(received(), 60, undefined, true), whole(60)],

@@ -20,7 +20,7 @@ describe('ends without treatment never count as within target', () => {
   };
 
   asOf('2026-03-01', {
-    '20, 24: the family declines therapy: 35': [
+    '24: the family declines therapy: 35': [
       received().event('treatment-declined', on),
       { ...untreated, 'ahp-rtt': { ...ended('no-treatment'), stopCode: '35' }, referral: { state: 'removed', stage: null } },
     ],

@@ -19,7 +19,7 @@ import { replay, type Replay, type ReplayOptions } from './replay.js';
 import { daysWaited, isWithinTarget, type Wait } from './wait.js';
 
 /** What must hold of any pathway whatever. A failure prints its seed; `fc.assert(…, { seed, path })` runs it again. */
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 200 };
 const choices = (provider: string): ServiceChoices => ({ stopRule: provider === 'P1' ? 'first-contact' : 'first-treatment', targets: {} });
 const fold = ({ line, events }: Story, options: ReplayOptions = {}): Replay =>
   replay(events, LINES[line], choices, { working: true, ...options });

@@ -1,0 +1,7 @@
+import { Replies } from '#check-ins';
+import { Module } from '@nestjs/common';
+import { FamilyPageController } from './family-page.controller.js';
+import { FamilyPages } from './family-pages.js';
+
+@Module({ controllers: [FamilyPageController], providers: [Replies, FamilyPages] })
+export class FamilyPageModule {}

@@ -1,0 +1,42 @@
+import { Code, Day, EachOneOf, OdsCode, OneOf, Optional } from '#fields';
+import { LOCAL_AUTHORITY_CODE } from '#kernel';
+import { DIMENSIONS, MEASURES, type Dimension } from '#reporting';
+import { SERVICE_LINE_CODES } from '#service-lines';
+import { Transform } from 'class-transformer';
+
+/** Several values in one field of a query: `a,b`, or the field twice. */
+const CommaList = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    (Array.isArray(value) ? value : [value]).flatMap((v: unknown) =>
+      typeof v === 'string' ? v.split(',').filter((part) => part !== '') : [v],
+    ),
+  );
+
+export class WaitsReportQuery {
+  /** Default: the headline measure of the service, else sitrep. */
+  @Optional()
+  @OneOf(MEASURES)
+  measure?: string;
+
+  @Optional()
+  @OneOf(SERVICE_LINE_CODES)
+  service?: string;
+
+  @Optional()
+  @OdsCode()
+  provider?: string;
+
+  @Optional()
+  @Code(LOCAL_AUTHORITY_CODE, 'an ONS code of a council, such as E06000061')
+  localAuthority?: string;
+
+  /** Default: today. Past days as the lists stood, coming days as they would stand if nothing else happened. */
+  @Optional()
+  @Day()
+  asOf?: string;
+
+  @Optional()
+  @CommaList()
+  @EachOneOf(DIMENSIONS)
+  groupBy?: Dimension[];
+}
