@@ -11,7 +11,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     const key = `node_modules/${name}`;
     if (lock.packages[key] || lock.packages[`${path}/node_modules/${name}`]) continue;
-    const os = oses.find((os) => name.includes(os));
+    const os = oses.find((each) => name.includes(each));
     const cpu = cpuOf(name);
     if (!os || !cpu) {
       console.log('skipped', name, version, 'of', path);

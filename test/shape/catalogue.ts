@@ -4,7 +4,14 @@ import type pg from 'pg';
 export interface Catalogue {
   tables: { name: string; enabled: boolean; forced: boolean; owner: string }[];
   columns: { table: string; column: string; type: string; isEnum: boolean; hasCheck: boolean }[];
-  constraints: { name: string; table: string; kind: 'p' | 'u' | 'f'; columns: string[]; refersTo: string | null; refersToColumns: string[] | null }[];
+  constraints: {
+    name: string;
+    table: string;
+    kind: 'p' | 'u' | 'f';
+    columns: string[];
+    refersTo: string | null;
+    refersToColumns: string[] | null;
+  }[];
   indexes: { name: string; table: string; unique: boolean; first: string | null }[];
   policies: { name: string; table: string; command: string; permissive: boolean; using: string | null; withCheck: string | null }[];
 }

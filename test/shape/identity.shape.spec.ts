@@ -15,7 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const asking = (org: string, role: Role = 'clinician', tenant = 'TEST'): Principal => ({ subject: `${org} ${role}`, name: org, tenant, org, roles: [role] });
+const asking = (org: string, role: Role = 'clinician', tenant = 'TEST'): Principal => ({
+  subject: `${org} ${role}`,
+  name: org,
+  tenant,
+  org,
+  roles: [role],
+});
 
 async function giveIdentity(tx: Tx, personId: string): Promise<void> {
   const { org } = tx.principal;
@@ -29,8 +35,14 @@ async function giveIdentity(tx: Tx, personId: string): Promise<void> {
   );
 }
 
-const STATEMENTS = { person_identity: 'select given_name as name from person_identity order by 1', contact: 'select name from contact order by 1' };
-const NAMES: Record<string, (org: string) => string> = { person_identity: (org) => `Known to ${org}`, contact: (org) => `Contact of ${org}` };
+const STATEMENTS = {
+  person_identity: 'select given_name as name from person_identity order by 1',
+  contact: 'select name from contact order by 1',
+};
+const NAMES: Record<string, (org: string) => string> = {
+  person_identity: (org) => `Known to ${org}`,
+  contact: (org) => `Contact of ${org}`,
+};
 
 describe.each(Object.entries(STATEMENTS))('%s', (table, select) => {
   const read = (who: Principal): Promise<string[]> =>
@@ -63,14 +75,18 @@ describe.each(Object.entries(STATEMENTS))('%s', (table, select) => {
 
   it('is neither changed nor dropped without a purpose, and never the other provider’s', async () => {
     const changed = (who: Principal, sql: string, purpose: boolean): Promise<number> =>
-      t.database.inTenant(who, (tx) => (purpose ? readIdentity(tx, t.clock.now(), 'a test', [person], () => tx.execute(sql)) : tx.execute(sql)));
+      t.database.inTenant(who, (tx) =>
+        purpose ? readIdentity(tx, t.clock.now(), 'a test', [person], () => tx.execute(sql)) : tx.execute(sql),
+      );
     expect(await changed(asking('ZZ999'), `update ${table} set provider = provider`, false)).toBe(0);
     expect(await changed(asking('ZZ999'), `delete from ${table}`, false)).toBe(0);
     expect(await changed(asking('ZZ999'), `delete from ${table} where provider = 'ZZ998'`, true)).toBe(0);
   });
 
   it('cannot be written into another tenant', async () => {
-    await expect(t.database.inTenant(asking('ZZ999', 'clinician', 'ELSE'), (tx) => giveElsewhere(tx, table))).rejects.toThrow(/row-level security/);
+    await expect(t.database.inTenant(asking('ZZ999', 'clinician', 'ELSE'), (tx) => giveElsewhere(tx, table))).rejects.toThrow(
+      /row-level security/,
+    );
   });
 });
 

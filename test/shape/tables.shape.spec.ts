@@ -48,7 +48,10 @@ describe('every table', () => {
   it('reaches its tenant by foreign keys, so that no row belongs to nobody', () => {
     const reaches = (table: string, seen: string[] = []): boolean =>
       found.constraints.some(
-        (k) => k.kind === 'f' && k.table === table && (k.refersTo === 'tenant' || (!seen.includes(table) && reaches(k.refersTo ?? '', [...seen, table]))),
+        (k) =>
+          k.kind === 'f' &&
+          k.table === table &&
+          (k.refersTo === 'tenant' || (!seen.includes(table) && reaches(k.refersTo ?? '', [...seen, table]))),
       );
     expect([...ofTenants].filter((table) => !reaches(table))).toEqual([]);
   });
@@ -80,7 +83,8 @@ describe('every table', () => {
   });
 });
 
-const FIXED_WORDS = /(^|_)(state|stage|kind|level|role|channel|rule|sex|sen|care|priority|line|measure|type|code|reason|why|concerns|change|format|template|sender|needed|answered_by)$/;
+const FIXED_WORDS =
+  /(^|_)(state|stage|kind|level|role|channel|rule|sex|sen|care|priority|line|measure|type|code|reason|why|concerns|change|format|template|sender|needed|answered_by)$/;
 
 /** Columns of words that no constraint lists, each with its reason. */
 const OPEN_WORDS: Record<string, string> = {
@@ -116,7 +120,9 @@ const OPEN_WORDS: Record<string, string> = {
 
 describe('the role the application works as', () => {
   it('is weak: no superuser, bypasses nothing, cannot log in, makes nothing, owns nothing', async () => {
-    const [role] = await query(`select rolsuper, rolbypassrls, rolcanlogin, rolcreatedb, rolcreaterole, rolreplication from pg_roles where rolname = '${APP_ROLE}'`);
+    const [role] = await query(
+      `select rolsuper, rolbypassrls, rolcanlogin, rolcreatedb, rolcreaterole, rolreplication from pg_roles where rolname = '${APP_ROLE}'`,
+    );
     expect(role).toBeDefined();
     expect(Object.entries(role ?? {}).filter(([, granted]) => granted)).toEqual([]);
     const owned = await query(`select relname from pg_class where pg_get_userbyid(relowner) = '${APP_ROLE}'
@@ -136,7 +142,8 @@ describe('the role the application works as', () => {
   });
 
   it.each(APPEND_ONLY)('can add to %s and read it, and change nothing there', async (table) => {
-    const [may] = await query(`select ${['select', 'insert', 'update', 'delete'].map((r) => `has_table_privilege('${APP_ROLE}', '${table}', '${r}') as ${r}`).join(', ')},
+    const [may] =
+      await query(`select ${['select', 'insert', 'update', 'delete'].map((r) => `has_table_privilege('${APP_ROLE}', '${table}', '${r}') as ${r}`).join(', ')},
       has_any_column_privilege('${APP_ROLE}', '${table}', 'update') as column`);
     expect(may).toEqual({ select: true, insert: true, update: false, delete: false, column: false });
     await expect(t.database.dataSource.query(`update ${table} set tenant = tenant`)).rejects.toThrow(/permission denied/);
@@ -148,7 +155,9 @@ describe('the role the application works as', () => {
   });
 
   it('gives nothing to everybody', async () => {
-    const open = await query(`select c.relname from pg_class c, aclexplode(c.relacl) g where c.relnamespace = 'public'::regnamespace and g.grantee = 0`);
+    const open = await query(
+      `select c.relname from pg_class c, aclexplode(c.relacl) g where c.relnamespace = 'public'::regnamespace and g.grantee = 0`,
+    );
     expect(open).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import { FamilyPageModule } from './family-page/family-page.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { PagesModule } from './pages/pages.module.js';
 import { ReferralsModule } from './referrals/referrals.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
@@ -22,6 +23,7 @@ import { SandboxModule } from './sandbox/sandbox.module.js';
     ChildrenModule,
     ReportsModule,
     FamilyPageModule,
+    PagesModule,
     SandboxModule,
     HealthModule,
   ],

@@ -11,12 +11,10 @@ async function main(): Promise<void> {
   const log = (line: string): void => console.log(line);
   const platform = await openPlatform(settings, 'meanwhile-worker', log);
   const app = await NestFactory.createApplicationContext(WorkerModule.on(platform), { logger: ['error', 'warn'], abortOnError: false });
-  await platform.queues.schedule(schedule);
-  // Whatever was left while nobody looked.
-  for (const tenant of await platform.database.tenants()) {
-    platform.queues.ringSoon('waits', tenant);
-    platform.queues.ringSoon('check-ins', tenant);
-  }
+  await platform.queues.keepSchedule(schedule);
+  // Whatever was left while nobody looked, or by a worker that was killed.
+  await platform.queues.ringAnew('waits');
+  await platform.queues.ringAnew('check-ins');
   log(`Worker ready (queue: ${platform.queues.backend})`);
 
   let stopping = false;

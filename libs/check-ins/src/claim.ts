@@ -11,6 +11,7 @@ import {
   TO_BE_SENT,
   WHY_CALL,
 } from './routes.js';
+import type { SweepMark } from './sweep-mark.js';
 
 /** What every statement of one sweep shares. */
 export interface SweepContext {
@@ -21,8 +22,7 @@ export interface SweepContext {
   channels: readonly Channel[];
   linkKey: Buffer;
   addressSalt: Buffer;
-  /** The number of the sweep's mark; see SweepMark. */
-  sweep: number;
+  mark: SweepMark;
 }
 
 /** A service whose hour it is, and how many more messages it may send today. */
@@ -137,7 +137,7 @@ async function claimDue(tx: Tx, ctx: SweepContext, { line, provider }: LiveServi
       line,
       room,
       ctx.sender,
-      ctx.sweep,
+      ctx.mark.number,
       ids,
       ids.map((id) => linkHash(linkSecret(ctx.linkKey, tx.tenant, id))),
     ],

@@ -46,6 +46,7 @@ const whoFirst = (p: string): string => `case
 /**
  * The ways to write to somebody about a check-in: contact_id, role, channel, address, address_key, and how good each is.
  * Other providers' records of the same child count against an address, never for it.
+ * `offset 0` keeps each look-up a look-up by index: joined, with statistics a day old, one batch took 1.8 s instead of 0.3 s.
  * @param c alias of the check-in, @param p alias of the child
  */
 export const routes = (c = 'c', p = 'p'): string => `
@@ -54,25 +55,25 @@ export const routes = (c = 'c', p = 'p'): string => `
     (select count(*) from message u where u.tenant = ${c}.tenant and u.check_in_id = ${c}.id and u.contact_id = k.id and u.channel = w.channel) as used
   from contact k
   cross join lateral (values ('sms', k.phone), ('email', k.email)) as w (channel, address)
-  cross join lateral (select sha256($4::bytea || convert_to(lower(w.address), 'UTF8'))) as a (key)
+  cross join lateral (select sha256($4::bytea || convert_to(lower(w.address), 'UTF8')) offset 0) as a (key)
   where k.tenant = ${c}.tenant and k.person_id = ${c}.person_id and k.provider = ${c}.provider
     and w.address is not null and w.channel = any($3::text[])
     and (w.channel <> 'sms' or left(w.address, 4) = '+447' or left(w.address, 3) <> '+44')
     and coalesce(k.preferred_channel, w.channel) in ('sms', 'email')
     and ${mayBeTold(c, p)} and ${canBeRead(p)}
     and not exists (select from contact o
-      where o.tenant = ${c}.tenant and o.person_id = ${c}.person_id and not o.may_contact and (o.phone = w.address or o.email = w.address))
-    and not exists (select from contact o where o.tenant = ${c}.tenant and o.phone = w.address and o.stopped_at is not null)
-    and not exists (select from contact o where o.tenant = ${c}.tenant and o.email = w.address and o.stopped_at is not null)
-    and not exists (select from message_hold h where h.tenant = ${c}.tenant and h.address = w.address and h.released_at is null)
-    and not exists (select from message r where r.tenant = ${c}.tenant and r.address_key = a.key and r.outcome = 'refused')`;
+      where o.tenant = ${c}.tenant and o.person_id = ${c}.person_id and not o.may_contact and (o.phone = w.address or o.email = w.address) offset 0)
+    and not exists (select from contact o where o.tenant = ${c}.tenant and o.phone = w.address and o.stopped_at is not null offset 0)
+    and not exists (select from contact o where o.tenant = ${c}.tenant and o.email = w.address and o.stopped_at is not null offset 0)
+    and not exists (select from message_hold h where h.tenant = ${c}.tenant and h.address = w.address and h.released_at is null offset 0)
+    and not exists (select from message r where r.tenant = ${c}.tenant and r.address_key = a.key and r.outcome = 'refused' offset 0)`;
 
 /** Best first: a way not tried yet for this check-in, then the right person, then the channel they like. */
 export const BEST_ROUTE_FIRST = `used, who_first, preferred desc nulls last, parental_responsibility desc nulls last, channel desc, contact_id`;
 
 /** One message to one address a London day, whatever it is about: a household is not told three things at once. `r` is a route. */
 export const NOT_WRITTEN_TO_TODAY = `not exists (select from message t where t.tenant = $1 and t.address_key = r.address_key and t.claimed_on = $2
-  and t.state not in ('failed', 'called-off'))`;
+  and t.state not in ('failed', 'called-off') offset 0)`;
 
 /** Why a person must call, when there is no way for the machine. */
 export const WHY_CALL = `case

@@ -23,7 +23,7 @@ export async function adoptOrphans(tx: Tx, ctx: SweepContext): Promise<OrphanedM
      )
      update message m set claimed_by = $3 from orphan where m.tenant = $1 and m.id = orphan.id
      returning m.id, m.reference, m.sender`,
-    [tx.tenant, dead.map((d) => d.number), ctx.sweep],
+    [tx.tenant, dead.map((d) => d.number), ctx.mark.number],
   );
 }
 
@@ -47,7 +47,7 @@ export async function stillToBeSent(
        ) r
        where m.tenant = $1 and m.id = any($6::uuid[]) and m.state = 'claimed' and m.claimed_by = $7 and m.link_closed_why is null
          and c.state in ('due', 'sent') and ${STILL_OWED} and ${CHILD_NOT_HELD} and $5::timestamptz < m.link_expires_at`,
-      [tx.tenant, ctx.today, ctx.channels, ctx.addressSalt, ctx.now, messageIds, ctx.sweep],
+      [tx.tenant, ctx.today, ctx.channels, ctx.addressSalt, ctx.now, messageIds, ctx.mark.number],
     );
     if (found.length > 0) {
       const personIds = [...new Set(found.map((m) => m.personId))];

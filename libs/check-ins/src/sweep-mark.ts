@@ -13,10 +13,11 @@ export class SweepMark {
   private constructor(
     readonly number: number,
     private readonly client: pg.Client,
+    private readonly goOn: () => boolean,
     private held: boolean,
   ) {}
 
-  static async take(database: Database): Promise<SweepMark> {
+  static async take(database: Database, goOn: () => boolean): Promise<SweepMark> {
     const { url, appRole, applicationName } = database.options;
     const client = new pg.Client({
       connectionString: url,
@@ -24,7 +25,7 @@ export class SweepMark {
       options: `-c role=${appRole}`,
       keepAlive: true,
     });
-    const mark = new SweepMark(randomInt(1, 2 ** 31 - 1), client, true);
+    const mark = new SweepMark(randomInt(1, 2 ** 31 - 1), client, goOn, true);
     client.on('error', () => (mark.held = false));
     client.on('end', () => (mark.held = false));
     await client.connect();
@@ -35,6 +36,11 @@ export class SweepMark {
   /** False once the connection broke: others will take over what was claimed, so no more may be. */
   get isHeld(): boolean {
     return this.held;
+  }
+
+  /** False once the process is to stop: what was claimed and has not left yet is called off. */
+  get isWanted(): boolean {
+    return this.goOn();
   }
 
   async release(): Promise<void> {

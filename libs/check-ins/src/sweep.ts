@@ -50,11 +50,12 @@ export class CheckInSweep {
     private readonly settings: Settings,
   ) {}
 
-  async run(tenant: string): Promise<SweepResult> {
+  /** `goOn` may end it early: what it has claimed and not yet handed over is called off, and sent by whoever looks next. */
+  async run(tenant: string, goOn: () => boolean = () => true): Promise<SweepResult> {
     const principal = systemPrincipal(tenant, 'check-ins');
     const result: SweepResult = { opened: 0, noLongerOwed: 0, sent: 0, failed: 0, uncertain: 0, settled: 0, handedOver: 0 };
     await this.#planAhead(principal, result);
-    const mark = await SweepMark.take(this.database);
+    const mark = await SweepMark.take(this.database, goOn);
     try {
       await this.#settle(principal, this.#context(mark), result);
       await this.#sendWhatIsDue(principal, mark, result);
@@ -83,7 +84,7 @@ export class CheckInSweep {
       if (!this.#mayAsk(service.line, holidays)) continue;
       result.handedOver += await this.#handOver(principal, this.#context(mark), service);
       // The clock is read for every batch: a sweep that began at five to six must not go on after six.
-      while (mark.isHeld && this.#mayAsk(service.line, holidays)) {
+      while (mark.isHeld && mark.isWanted && this.#mayAsk(service.line, holidays)) {
         const ctx = this.#context(mark);
         const claimed = await this.database.inTenant(principal, (tx) => claimBatch(tx, ctx, service));
         if (claimed.length === 0) break;
@@ -103,8 +104,9 @@ export class CheckInSweep {
     const waiting = [...messages];
     const outcomes: Outcome[] = [];
     const sendOneAfterAnother = async (): Promise<void> => {
-      for (let m = waiting.shift(); m; m = waiting.shift()) {
-        const outcome = await this.#send(principal.tenant, m);
+      // Once the mark is lost, what is left is another's; called off by us, it could be sent twice.
+      for (let m = waiting.shift(); m && ctx.mark.isHeld; m = waiting.shift()) {
+        const outcome = ctx.mark.isWanted ? await this.#send(principal.tenant, m) : 'called-off';
         if (outcome) outcomes.push({ messageId: m.id, outcome });
       }
     };
@@ -127,7 +129,7 @@ export class CheckInSweep {
 
   /** Messages a dead sweep had claimed. One that cannot be asked about is marked uncertain, shown, and never sent again by the machine. */
   async #settle(principal: Principal, ctx: SweepContext, result: SweepResult): Promise<void> {
-    for (;;) {
+    while (ctx.mark.isWanted) {
       const orphans = await this.database.inTenant(principal, (tx) => adoptOrphans(tx, ctx));
       if (orphans.length === 0) return;
       const outcomes: Outcome[] = [];
@@ -191,7 +193,7 @@ export class CheckInSweep {
       channels: this.sender.channels,
       linkKey: this.secrets.linkKey,
       addressSalt: addressKeySalt(this.secrets.linkKey),
-      sweep: mark.number,
+      mark,
     };
   }
 }

@@ -1,5 +1,6 @@
 import { addDays } from '#kernel';
 import { SandboxSender } from '#messages';
+import { asOwner } from '../../../test/support/database.js';
 import { CheckInSuite } from './suite.fixture.js';
 import { goLive, TODAY } from './waiting-child.fixture.js';
 
@@ -139,5 +140,41 @@ describe('any number of sweeps', () => {
     go();
     expect(await first).toMatchObject({ sent: 1 });
     expect(suite.sender.received).toHaveLength(1);
+  });
+});
+
+describe('connections cut at random while sending', () => {
+  /** As hard as kill -9 for the database, and harder for us: who was cut off goes on, beside who takes over. */
+  const cutEverything = () =>
+    asOwner(suite.t.ownerUrl, (client) =>
+      client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'),
+    );
+
+  it('every owed check-in is sent, none twice', async () => {
+    await goLive(suite.t.database, { cap: 1_000 });
+    for (let i = 0; i < 60; i++) await suite.child();
+    let sends = 0;
+    let cutAt = 5;
+    class Cut extends SandboxSender {
+      override async send(...message: Parameters<SandboxSender['send']>): ReturnType<SandboxSender['send']> {
+        if (++sends === cutAt) await cutEverything();
+        return super.send(...message);
+      }
+    }
+    const sender = new Cut(suite.t.database, suite.t.clock);
+    let cuts = 0;
+    for (; cutAt > sends; cutAt = sends + 9) {
+      const ended = await Promise.allSettled([suite.sweep(sender), suite.sweep(sender)]);
+      for (const sweep of ended) if (sweep.status === 'rejected') expect(String(sweep.reason)).toMatch(/terminat|closed/);
+      if (sends < cutAt) break;
+      cuts++;
+    }
+    expect(cuts).toBeGreaterThan(2);
+    await suite.sweep(sender);
+    expect(await suite.rows('select count(*) as sent, count(distinct recipient) as families from sandbox_message')).toEqual([
+      { sent: 60, families: 60 },
+    ]);
+    expect(await suite.rows('select state, count(*) as n from check_in group by 1')).toEqual([{ state: 'sent', n: 60 }]);
+    expect(await suite.rows(`select check_in_id from message where state <> 'called-off' group by 1 having count(*) > 1`)).toEqual([]);
   });
 });

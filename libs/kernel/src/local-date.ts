@@ -29,7 +29,7 @@ export function isLocalDate(value: unknown): value is LocalDate {
 }
 
 /** 0 is Sunday. */
-export const weekday = (day: LocalDate): number => (dayNumber(day) + 4) % 7;
+export const weekday = (day: LocalDate): number => (((dayNumber(day) + 4) % 7) + 7) % 7;
 
 /** Whole years of age on a day; a birthday counts from the day itself. */
 export function ageOn(birthDate: LocalDate, day: LocalDate): number {
@@ -46,7 +46,7 @@ export const londonDay = (instant: Date): LocalDate => LONDON_DAY.format(instant
 /** The London wall-clock time of an instant, `HH:MM`. */
 export const londonTime = (instant: Date): string => LONDON_TIME.format(instant);
 
-/** The instant of a London wall-clock time on a day. A time skipped in March gives the same instant an hour later. */
+/** The instant of a London wall-clock time on a day. A time skipped in March is taken as summer time. */
 export function londonInstant(day: LocalDate, time: string): Date {
   const asUtc = new Date(`${day}T${time}:00Z`);
   const offset = londonDay(asUtc) === day && londonTime(asUtc) === time ? 0 : 60;

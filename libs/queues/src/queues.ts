@@ -1,3 +1,4 @@
+import { SystemClock } from '#kernel';
 import {
   assertSchemaCompatibility,
   createPostgresBackend,
@@ -6,6 +7,7 @@ import {
   setDefaultBackendFactory,
   Worker,
   type Job,
+  type JobSchedulerJson,
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -32,12 +34,26 @@ const SCHEMA = 'bullmq';
 /** Workers of one process, the listeners, and room for the calls they make. Too few connections mean no jobs and no error. */
 const POOL_SIZE = QUEUE_NAMES.length * 2 + 4;
 const ERRORS_LOGGED_EVERY_MS = 10_000;
+/**
+ * A killed worker keeps its job until its lock runs out and somebody notices; wake-ups of that tenant coalesce into it meanwhile.
+ * So both are short: 16 seconds at most, not the two minutes of BullMQ's own. A lock lost by a worker that lives means one look too many.
+ */
+const LOCK_MS = 8_000;
+const LOOK_FOR_DEAD_EVERY_MS = 4_000;
+/** A look is never given up for having met workers that were killed; BullMQ would after one. */
+const KILLS_SURVIVED = 1_000_000;
+/** How often the schedule is made sure of: a Redis that was emptied has none. */
+const SCHEDULE_KEPT_EVERY_MS = 20_000;
+/** A line whose time has passed by so long is rung by nobody. */
+const OVERDUE_MS = 5 * 60_000;
+const LONDON = 'Europe/London';
 
 /** The queue side of one process: ring, answer, schedule, close. */
 export class Queues {
   readonly #queues = new Map<QueueName, Queue<WakeUp>>();
   readonly #workers: Worker<WakeUp>[] = [];
   readonly #errors = new Map<string, number>();
+  #keeping: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly connection: pg.Pool | Redis,
@@ -96,6 +112,11 @@ export class Queues {
     await this.#queue(name).add('wake-up', data, { deduplication: { id, keepLastIfActive: true }, ...KEEP_FEW });
   }
 
+  /** Says "look now" for every tenant, besides all wake-ups there are: one that a killed worker still holds does not swallow it. */
+  async ringAnew(name: QueueName): Promise<void> {
+    await this.#queue(name).add('wake-up', {}, KEEP_FEW);
+  }
+
   /** As ring, but never fails its caller: a lost wake-up is found by the sweep. */
   ringSoon(name: QueueName, tenant: string): void {
     this.ring(name, tenant).catch((error: unknown) => this.#logError(name, error));
@@ -103,40 +124,65 @@ export class Queues {
 
   /** Answers the wake-ups of a queue, one at a time in this process. */
   answer(name: QueueName, work: (wakeUp: WakeUp, job: Job<WakeUp>) => Promise<void>): void {
-    const worker = new Worker<WakeUp>(name, (job) => work(job.data, job), { ...this.#connected(), concurrency: 1, autorun: true });
+    const worker = new Worker<WakeUp>(name, (job) => work(job.data, job), {
+      ...this.#connected(),
+      concurrency: 1,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOOK_FOR_DEAD_EVERY_MS,
+      maxStalledCount: KILLS_SURVIVED,
+    });
     worker.on('error', (error) => this.#logError(name, error));
     worker.on('failed', (_job, error) => this.#logError(name, error));
     this.#workers.push(worker);
   }
 
-  /** Makes the schedule what it should be: new lines added, changed ones changed, others removed. */
+  /** Makes the schedule what it should be, and keeps it so until closing. */
+  async keepSchedule(lines: readonly ScheduledWakeUp[]): Promise<void> {
+    await this.schedule(lines);
+    let busy = false;
+    this.#keeping = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      this.schedule(lines)
+        .catch((error: unknown) => this.#logError('schedule', error))
+        .finally(() => (busy = false));
+    }, SCHEDULE_KEPT_EVERY_MS).unref();
+  }
+
+  /** Makes the schedule what it should be: lines that are missing, changed or stuck are put right, others removed, the rest left alone. */
   async schedule(lines: readonly ScheduledWakeUp[]): Promise<void> {
     for (const name of QUEUE_NAMES) {
       const wanted = lines.filter((l) => l.queue === name);
-      for (const known of await this.#queue(name).getJobSchedulers()) {
-        if (!wanted.some((l) => l.id === known.key)) await this.#queue(name).removeJobScheduler(known.key);
-      }
-      for (const line of wanted) {
-        const data: WakeUp = line.pass === undefined ? {} : { pass: line.pass };
-        await this.#queue(name).upsertJobScheduler(
-          line.id,
-          { pattern: line.pattern, tz: 'Europe/London' },
-          { name: line.id, data, opts: KEEP_FEW },
-        );
-      }
+      const known = await this.#queue(name).getJobSchedulers();
+      for (const { key } of known) if (!wanted.some((l) => l.id === key)) await this.#queue(name).removeJobScheduler(key);
+      for (const line of wanted) if (!known.some((k) => isKept(line, k))) await this.#putRight(line);
     }
   }
 
-  /** How many jobs wait or run, by queue; for metrics. */
+  /** Only where it must be, since planning a line anew drops its wake-up that waits to be answered. So it also rings, for what was missed. */
+  async #putRight({ id, queue, pattern, pass }: ScheduledWakeUp): Promise<void> {
+    const data: WakeUp = pass === undefined ? {} : { pass };
+    try {
+      await this.#queue(queue).upsertJobScheduler(id, { pattern, tz: LONDON }, { name: id, data, opts: KEEP_FEW });
+    } catch (error) {
+      // Of two workers that start at once one may be refused: then the other has done it.
+      const known = await this.#queue(queue).getJobSchedulers();
+      if (!known.some((k) => isKept({ id, queue, pattern, pass }, k))) throw error;
+    }
+    await this.#queue(queue).add(id, data, { deduplication: { id, keepLastIfActive: true }, ...KEEP_FEW });
+  }
+
+  /** How many wake-ups wait or are being answered, by queue; those of the schedule that are still to come do not count. */
   async depth(): Promise<Record<QueueName, number>> {
     const counts = await Promise.all(
-      QUEUE_NAMES.map(async (n) => [n, (await this.#queue(n).getJobCountByTypes('wait', 'active', 'delayed')) ?? 0] as const),
+      QUEUE_NAMES.map(async (n) => [n, (await this.#queue(n).getJobCountByTypes('wait', 'active')) ?? 0] as const),
     );
     return Object.fromEntries(counts) as Record<QueueName, number>;
   }
 
   /** Takes no more jobs, finishes what runs, then disconnects. */
   async close(): Promise<void> {
+    clearInterval(this.#keeping);
     await Promise.all(this.#workers.map((w) => w.close()));
     await Promise.all([...this.#queues.values()].map((q) => q.close()));
     if (this.connection instanceof Redis) await this.connection.quit().catch(() => undefined);
@@ -164,6 +210,12 @@ export class Queues {
     this.#errors.set(name, now);
     this.options.log(`queue ${name}: ${error instanceof Error ? error.message : 'failed'}`);
   }
+}
+
+/** Whether a line is planned as it should be, and was rung when its time came. The queue runs on real time, wherever our clock stands. */
+function isKept({ id, pattern, pass }: ScheduledWakeUp, known: JobSchedulerJson<WakeUp>): boolean {
+  const isSame = known.key === id && known.pattern === pattern && known.tz === LONDON && known.template?.data?.pass === pass;
+  return isSame && (known.next ?? 0) > new SystemClock().now().getTime() - OVERDUE_MS;
 }
 
 const KEEP_FEW = { removeOnComplete: { count: 20 }, removeOnFail: { count: 100 } };

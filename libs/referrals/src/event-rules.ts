@@ -20,6 +20,21 @@ const ALWAYS_UNTREATED = ['referral-rejected', 'removed', 'treatment-declined', 
 const NEEDS_SAFEGUARDING_CHECK = ['no-response', 'not-brought-after-review', 'aged-out', 'moved-away'];
 const ENDS = ['referral-rejected', 'removed', 'treatment-declined', 'decision-not-to-treat', 'discharged', 'died'];
 
+/** What the clocks read of the care given: before the receipt they would not count, so they are refused there rather than lost. */
+const CARE = [
+  'contact',
+  'indirect-activity',
+  'outcome-score',
+  'care-plan-agreed',
+  'intervention',
+  'treatment-started',
+  'decision-to-treat',
+  'assessed',
+  'prescription-decided',
+  'ordered',
+  'handed-over',
+];
+
 /** True for an event that would end this referral's wait without treatment: ◆ in the contract. */
 export function endsUntreated(event: NewEvent, progress: Progress): boolean {
   if (ALWAYS_UNTREATED.includes(event.type)) return true;
@@ -36,8 +51,12 @@ export function checkEvent(event: NewEvent, progress: Progress, principal: Princ
   const { type, occurredOn, data } = event;
   if (occurredOn > today) throw brokenRule('occurredOn', 'must not be after today');
   const isEnd = ENDS.includes(type) || endsUntreated(event, progress);
-  if (isEnd && occurredOn < (progress.receivedOn ?? progress.listedOn))
-    throw brokenRule('occurredOn', 'must not be before the referral was received');
+  if ((isEnd || CARE.includes(type)) && occurredOn < progress.listedOn) {
+    throw brokenRule(
+      'occurredOn',
+      'must not be before the referral was received (or first heard of): correct that day first, with received-on-corrected',
+    );
+  }
   if (isEnd && type !== 'died' && progress.end) {
     throw new DomainError('rule', `This referral has ended already (${stateOf(progress)}): void that event first.`);
   }

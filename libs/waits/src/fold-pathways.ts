@@ -10,6 +10,7 @@ import {
   type PathwayEvent,
   type Progress,
   type ServiceChoices,
+  type Stretch,
   type Wait,
 } from './rules/index.js';
 import type { CheckInPolicy } from './check-in-facts.js';
@@ -55,9 +56,7 @@ export function foldPathway(
 /** A row for every stretch; one row for a wait that never stood on a list. */
 function waitRows(pathway: ClaimedPathway, wait: Wait, headline: string, firstOrdinal: number): WaitRow[] {
   const target = wait.targets.at(-1);
-  const day = wait.startedOn ?? wait.stoppedOn ?? '1900-01-01';
-  const stretches =
-    wait.stretches.length > 0 ? wait.stretches : [{ provider: wait.provider, startedOn: wait.startedOn, from: day, to: day }];
+  const stretches = rowStretches(wait);
   return stretches.map((s, i) => {
     const isLatest = i === stretches.length - 1;
     const breachOn = target?.breachOn ?? null;
@@ -87,6 +86,14 @@ function waitRows(pathway: ClaimedPathway, wait: Wait, headline: string, firstOr
       rulesVersion: RULES_VERSION,
     };
   });
+}
+
+/** The stretches to store: never none, and the last one with the start as it is known now, since there the stop is counted. */
+function rowStretches(wait: Wait): Stretch[] {
+  const last = wait.stretches.at(-1);
+  if (last && (wait.isRunning || last.startedOn === wait.startedOn)) return wait.stretches;
+  const day = last?.to ?? wait.startedOn ?? wait.stoppedOn ?? '1900-01-01';
+  return [...wait.stretches, { provider: wait.provider, startedOn: wait.startedOn, from: day, to: day }];
 }
 
 /** The first day on which this wait crosses anything. The nightly pass moves it on from there. */

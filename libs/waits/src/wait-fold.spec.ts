@@ -114,8 +114,9 @@ describe('the nightly pass', () => {
     const [one] = await rows<{ pathwayId: string; referralId: string; seq: number }>(
       `select w.pathway_id as "pathwayId", w.referral_id as "referralId", (select max(seq) from pathway_event e where e.tenant = $1 and e.referral_id = w.referral_id) as seq
         from wait w join threshold_crossing c on c.tenant = $1 and c.pathway_id = w.pathway_id and c.measure = w.measure and c.period = w.period
-        where w.tenant = $1 and w.is_latest and w.state = 'waiting' and c.undone_at is null and not exists (
-          select from pathway_event e where e.tenant = $1 and e.pathway_id = w.pathway_id and e.type = 'received-on-corrected') order by 1 limit 1`,
+        where w.tenant = $1 and w.measure = 'sitrep' and w.is_latest and w.state = 'waiting' and c.undone_at is null
+          and (select count(*) from referral r where r.tenant = $1 and r.pathway_id = w.pathway_id) = 1 and not exists (
+          select from pathway_event e where e.tenant = $1 and e.pathway_id = w.pathway_id and e.type = 'received-on-corrected') order by w.started_on, 1 limit 1`,
     );
     const tell = async (type: string, seq: number, data: object) => {
       await t.database.inTenant(system, async (tx) => {

@@ -8,6 +8,9 @@ import { PageFilter } from './page.filter.js';
 import { SignedInGuard } from './page.guard.js';
 import { PAGE_HEADERS, Pages } from './pages.js';
 
+/** Rows of a list's table, in their order: the whole, councils, providers. */
+const CUTS = ['all', 'council', 'provider'] as const;
+
 /** The first screen: every list on one page. */
 @ApiExcludeController()
 @Controller()
@@ -28,6 +31,7 @@ export class OverviewController {
       principal,
       freshness: overview.freshness,
       overview,
+      groups: overview.lines.map((line) => CUTS.map((cut) => line.rows.filter((row) => row.cut === cut)).filter((rows) => rows.length > 0)),
       disclosureWords: disclosureWords(overview.disclosure),
     });
   }

@@ -51,7 +51,7 @@ export class Pages {
       styles: this.assets.styles,
       icon: this.assets.icon,
       isProvider: content.principal !== null && isProvider(content.principal),
-      synthetic: shape !== null || this.settings.synthetic ? { shape } : null,
+      synthetic: shape !== null || this.settings.synthetic ? { shape: shape === null ? null : `${shape.replace(/\.$/, '')}.` } : null,
     });
   }
 }

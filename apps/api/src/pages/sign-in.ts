@@ -9,14 +9,7 @@ export interface SignInChoice {
   principal: Principal;
 }
 
-const someone = (
-  tenant: string,
-  org: string,
-  as: string,
-  label: string,
-  hint: string,
-  roles: readonly Role[],
-): SignInChoice => ({
+const someone = (tenant: string, org: string, as: string, label: string, hint: string, roles: readonly Role[]): SignInChoice => ({
   value: `${tenant}.${org}.${as}`,
   label,
   hint,

@@ -3,20 +3,7 @@ import { londonDay, londonTime, weekday, type LocalDate } from '#kernel';
 import { isSuppressed, type Cell } from '#reporting';
 import { serviceLines } from '#service-lines';
 
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** `5 January 2026` */

@@ -29,20 +29,23 @@ export interface BenchDatabase {
 
 export async function openServer(settings: Settings, log: (line: string) => void): Promise<BenchServer> {
   const found = await findDatabase(settings, log);
-  const open: BenchDatabase[] = [];
+  const open = new Set<BenchDatabase>();
   return {
     url: found.ownerUrl,
     async create(tenants = [TENANT]) {
       const name = `bench_${randomBytes(6).toString('hex')}`;
       await once(found.ownerUrl, `create database ${name}`);
-      const made = await prepare(settings, { name, url: found.url, ownerUrl: found.ownerUrl }, tenants, (closed) => {
-        open.splice(open.indexOf(closed), 1);
-      });
-      open.push(made);
+      const made = await prepare(
+        settings,
+        { name, url: found.url, ownerUrl: found.ownerUrl },
+        tenants,
+        (dropped) => void open.delete(dropped),
+      );
+      open.add(made);
       return made;
     },
     async close() {
-      for (const left of [...open]) await left.drop();
+      for (const left of open) await left.drop();
       await found.embedded?.stop();
     },
   };

@@ -1,6 +1,5 @@
-import type { BenchDatabase } from './bench-database.js';
-import { PROVIDERS, TENANT, tidy } from './bench-database.js';
 import { systemPrincipal, type LocalDate } from '#kernel';
+import { PROVIDERS, TENANT, tidy, type BenchDatabase } from './bench-database.js';
 
 /** What is told of a referral: type, days after its receipt, and data as intake would have written it. */
 type Told = readonly [type: string, day: number, data?: object];
@@ -57,13 +56,7 @@ const STORIES: Record<string, readonly (readonly Told[])[]> = {
     [RECEIVED],
     [RECEIVED, ['referral-accepted', 5], ['assessed', 50]],
     [RECEIVED, ['referral-accepted', 5], ['assessed', 40], ['prescription-decided', 55, { items: ['chair', 'cushion'] }]],
-    [
-      RECEIVED,
-      ['referral-accepted', 5],
-      ['assessed', 40],
-      ['prescription-decided', 45, { items: ['chair'] }],
-      ['funding-approved', 70],
-    ],
+    [RECEIVED, ['referral-accepted', 5], ['assessed', 40], ['prescription-decided', 45, { items: ['chair'] }], ['funding-approved', 70]],
     [
       RECEIVED,
       ['assessed', 30],
@@ -86,6 +79,9 @@ export const eventsOf = (size: ListSize): number => size.referrals * EVENTS_A_RE
 
 /** In the order of making, as version 7 ids are. `kind` keeps the ids of one table from those of another. */
 const id = (kind: number, n: string): string => `('00000000-000${kind}-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+
+/** The id of a referral by its number. */
+export const referralId = (n: number): string => `00000000-0003-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
 /** Sixty in a hundred speech and language therapy, twenty-five mental health, fifteen equipment. */
 const LINE = (pathway: string): string =>

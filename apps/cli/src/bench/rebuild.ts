@@ -3,8 +3,8 @@ import { Rebuild, RULES_VERSION, staleness } from '#waits';
 import { TENANT, tidy, type BenchDatabase } from './bench-database.js';
 import type { Bench } from './bench.js';
 import type { FoldWorkers } from './fold-workers.js';
-import { eventsOf, loadList, type ListSize } from './list.js';
-import { seconds, timed, type Finding, type Pair } from './print.js';
+import { eventsOf, loadList, referralId, type ListSize } from './list.js';
+import { median, seconds, timed, type Finding, type Pair } from './print.js';
 
 const WORKERS = 2;
 
@@ -42,15 +42,14 @@ export async function rebuildList(bench: Bench, { size, runs, compared }: Rebuil
   const workers = await bench.workers(target.settings, WORKERS);
   try {
     const first: Pair[] = [];
-    let rebuildMs = 0;
     // Once to warm up, and to learn how many rows there are to write.
-    rebuildMs = await rebuild(bench, target, workers, 'warm-up');
+    let rebuildMs = await rebuild(bench, target, workers, 'warm-up');
     const rows = await written(target);
     const findings: Finding[] = [];
     if (compared) {
       for (let run = 1; run <= runs; run++) {
         await emptied(target);
-        const bare = await bareStatement(bench, target, rows);
+        const bare = await bareStatement(bench, target, size, rows);
         await emptied(target);
         rebuildMs = await rebuild(bench, target, workers, 'all written');
         first.push({ ours: rebuildMs, bare });
@@ -72,6 +71,7 @@ export async function rebuildList(bench: Bench, { size, runs, compared }: Rebuil
         { what: 'rebuild when nothing changed against a bare statement that writes no waits or states either', pairs: reading, unit: 'ms' },
       );
     }
+    if (first.length > 0) rebuildMs = median(first.map((p) => p.ours));
     return { target, rebuildMs, findings };
   } finally {
     await workers.close();
@@ -105,19 +105,21 @@ async function emptied({ owner }: BenchDatabase): Promise<void> {
 }
 
 /** Reads and aggregates every event, writes as many rows as the rebuild, and says of as many pathways that they are folded. */
-async function bareStatement(bench: Bench, target: BenchDatabase, { waits, covers, states }: Written): Promise<number> {
+async function bareStatement(bench: Bench, target: BenchDatabase, size: ListSize, { waits, covers, states }: Written): Promise<number> {
+  // Referrals after it are second ones of their pathway: their waits need another ordinal.
+  const lastFirstReferral = referralId(size.pathways);
   const client = await target.bare(TENANT);
   const { ms } = await timed(() =>
     client.query(
       `with told as (
           select e.pathway_id, e.referral_id, min(e.occurred_on) as began, max(e.occurred_on) as last, count(*) as n,
-            min(e.occurred_on) filter (where e.type in ('contact', 'handed-over')) as stopped, (array_agg(e.data->>'provider'))[1] as provider
+            min(e.occurred_on) filter (where e.type in ('contact', 'handed-over')) as stopped, max(e.data->>'provider') as provider
           from pathway_event e where e.tenant = $1 group by 1, 2),
         known as (select t.*, p.person_id, p.line from told t join pathway p on p.tenant = $1 and p.id = t.pathway_id),
         write_waits as (
           insert into wait (tenant, pathway_id, measure, ordinal, period, is_latest, referral_id, person_id, line, provider, headline, state,
             started_on, stopped_on, stop_code, stop_kind, target_days, breach_on, listed_from, listed_to, next_change_on, rules_version)
-          select $1, k.pathway_id, m.code, 1 + ('x' || right(k.referral_id::text, 8))::bit(32)::integer / $6, 1, true, k.referral_id, k.person_id, k.line,
+          select $1, k.pathway_id, m.code, case when k.referral_id > $6::uuid then 2 else 1 end, 1, true, k.referral_id, k.person_id, k.line,
             k.provider, m.n = 1, case when k.stopped is null then 'waiting' else 'stopped' end, k.began, k.stopped,
             case when k.stopped is not null then 'first-contact' end, case when k.stopped is not null then 'first-contact' end, 126, k.began + 127,
             k.began, coalesce(k.stopped, 'infinity'), case when k.stopped is null then k.began + 127 end, $5
@@ -133,17 +135,15 @@ async function bareStatement(bench: Bench, target: BenchDatabase, { waits, cover
             'awaiting-triage', last, 'routine', began, began, began, stopped, began + 127, stopped, last + 84, 'first' from known limit $4)
         update pathway p set folded = p.changed, rules_version = $5 from (select distinct pathway_id from told) t
         where p.tenant = $1 and p.id = t.pathway_id`,
-      [TENANT, waits, covers, states, RULES_VERSION, ORDINAL_STEP],
+      [TENANT, waits, covers, states, RULES_VERSION, lastFirstReferral],
     ),
   );
   const held = await written(target);
-  if (held.waits !== waits || held.covers !== covers || held.states !== states) throw new Error('The bare statement wrote another number of rows.');
+  if (held.waits !== waits || held.covers !== covers || held.states !== states)
+    throw new Error('The bare statement wrote another number of rows.');
   bench.say(`rebuild: bare statement: ${seconds(ms)}, ${waits + covers + states} rows written`);
   return ms;
 }
-
-/** Second referrals of a pathway are numbered from 2 by this, so that their waits have keys of their own. */
-const ORDINAL_STEP = 1 << 20;
 
 /** Reads and aggregates every event, and every stored row beside it, and writes the pathways only. */
 async function bareReading(bench: Bench, target: BenchDatabase): Promise<number> {

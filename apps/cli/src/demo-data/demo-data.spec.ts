@@ -111,7 +111,8 @@ function percentile(sorted: readonly number[], p: number): number {
 const longerThan = (days: readonly number[]): Record<string, number> =>
   Object.fromEntries([52, 78, 104].map((weeks) => [weeks, days.filter((d) => d > weeks * 7).length]));
 
-describe.each(['2026-11-22', '2026-03-01', '2028-02-29'])('the demo as of %s', (asOf) => {
+// A Sunday and a leap day: what differs between days is on which weekdays and birthdays the waits begin.
+describe.each(['2026-11-22', '2028-02-29'])('the demo as of %s', (asOf) => {
   const reading = new Reading(asOf);
   const list = (measure: string, provider: string): number[] => (reading.days[`${measure} ${provider}`] ?? []).sort((a, b) => a - b);
 

@@ -78,12 +78,9 @@ export async function loadDemoData(database: Database, options: LoadOptions): Pr
   return loaded;
 }
 
-/** The day the demo was loaded as of, or null when it has not been loaded completely. */
+/** The day as of which the demo is loaded, or whose load was begun and is still to be finished; null when there is none. */
 export async function findDemoDay(database: Database): Promise<LocalDate | null> {
-  return database.inTenant(systemPrincipal(DEMO, 'demo'), async (tx) => {
-    const found = await progress(tx);
-    return found?.finished ? found.asOf : null;
-  });
+  return database.inTenant(systemPrincipal(DEMO, 'demo'), async (tx) => (await progress(tx))?.asOf ?? null);
 }
 
 async function progress(tx: Tx): Promise<Progress | undefined> {

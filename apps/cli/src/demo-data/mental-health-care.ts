@@ -91,7 +91,7 @@ export function mentalHealthCare(making: Making, random: Random): Record<'seen' 
       const story = contacted(contact - Math.max(4, waitBefore(daysAgo)), contact, false);
       story.contact(contact, 'assessment');
       if (random.chance(0.5)) record(story, random.chance(0.5) ? 'plan' : 'outcome', contact);
-      therapy(story, contact, end - 1);
+      therapy(story, contact, end - 6);
       dischargeTreated(story, end);
       return finish(story);
     },

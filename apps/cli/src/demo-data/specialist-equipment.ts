@@ -181,7 +181,7 @@ function handedOver(making: Making, random: Random, daysAgo: number, closed: boo
   const story = making.story(LINE, child, random, referred(random, start));
   const last = steps(story, start, on, STEPS.length - 1);
   story.tell('handed-over', Math.max(on, last), { usable: true }, 'clinician');
-  if (closed) story.tell('discharged', random.int(on + 1, Math.min(making.today, on + 60)), { reason: 'treatment-completed' }, 'clinician');
+  if (closed) story.tell('discharged', random.int(on + 6, Math.min(making.today, on + 60)), { reason: 'treatment-completed' }, 'clinician');
   else if (daysAgo > 60 && random.chance(0.3)) story.tell('reviewed', random.int(on + 20, making.today), {}, 'clinician');
   return making.pathway(LINE, child, random, [story]);
 }

@@ -227,7 +227,7 @@ function inTreatment(story: Story, contact: number): void {
 
 function treated(story: Story, contact: number): void {
   const last = therapy(story, contact, story.today - 8);
-  dischargeTreated(story, story.random.int(last, Math.min(story.today - 1, last + 30)));
+  dischargeTreated(story, story.random.int(last + 5, Math.min(story.today - 1, last + 30)));
 }
 
 function monitored(story: Story, contact: number): void {

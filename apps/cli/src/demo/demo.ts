@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { analyse, DEMO_SHAPE, findDemoDay, loadDemoData, writeReferenceData } from '../demo-data/index.js';
 import { optionsOf } from '../options.js';
 import { Client, ICB_MANAGER } from './client.js';
-import { answerAsFamilies, untilSent } from './families.js';
+import { answerAsFamilies } from './families.js';
 import { agrees, readFigures, table } from './figures.js';
 import { choosePort, startApp, stopApps, untilReady, type AppProcess } from './processes.js';
 
@@ -104,19 +104,10 @@ async function show(base: string, client: Client, queues: Queues, log: (line: st
   }
   await queues.ring('passes', 'DEMO', 'thresholds');
   await queues.ring('check-ins', 'DEMO');
-  const sent = await untilSent(
-    async () => {
-      const { rows } = await client.get<WaitingWellReport>('/v1/reports/waiting-well', ICB_MANAGER);
-      return rows.reduce(
-        (sum, r) => sum + (typeof r.sent === 'number' ? r.sent : 0) + (typeof r.answered === 'number' ? r.answered : 0),
-        0,
-      );
-    },
-    () => undefined,
-  );
-  log(
-    `${sent} families asked today, within the daily cap of ${DAILY_CAP} a service; the rest follow day by day, risk first, then longest wait.`,
-  );
+  while (!stopped.aborted && (await atWork(queues))) await delay(300);
+  const well = await client.get<WaitingWellReport>('/v1/reports/waiting-well', ICB_MANAGER);
+  const sent = well.rows.reduce((sum, r) => sum + (typeof r.sent === 'number' ? r.sent : 0), 0);
+  log(`${sent} families are asked, ${DAILY_CAP} a service today at most; the rest follow day by day, risk first, then the longest wait.`);
   const families = await answerAsFamilies(base);
   log(`${families.answered} families answered; ${families.urgent} said something that cannot wait.`);
   const figures = await readFigures(client);
@@ -124,6 +115,10 @@ async function show(base: string, client: Client, queues: Queues, log: (line: st
   const ok = agrees(figures);
   console.log(ok ? 'Every published figure is met.' : 'Some figures DIFFER from the published ones.');
   return ok ? 0 : 1;
+}
+
+async function atWork(queues: Queues): Promise<boolean> {
+  return Object.values(await queues.depth()).some((n) => n > 0);
 }
 
 /** So many families a day as there are people to read the answers. */

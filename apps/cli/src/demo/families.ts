@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** What the sandbox tells of a message: enough to answer as the family. */
 interface SandboxMessage {
   link: string | null;
@@ -7,8 +5,10 @@ interface SandboxMessage {
   reference: string;
 }
 
-interface Heard {
-  kind: string;
+/** What the page answers a program. */
+interface Answer {
+  ask?: string;
+  received?: boolean;
   urgent?: boolean;
 }
 
@@ -33,28 +33,13 @@ export async function answerAsFamilies(base: string): Promise<{ answered: number
     const message = messages[i * Math.max(1, Math.floor(messages.length / ANSWERS.length))];
     if (!message?.link) break;
     const path = message.link.slice(message.link.indexOf('/c/'));
-    const opened = await getJson<Heard>(base + path);
-    if (opened.kind !== 'birth-date') continue;
-    const heard = await postJson<Heard>(base + path, { birthDate: message.birthDate, ...answer });
-    if (heard.kind === 'heard') answered++;
+    const opened = await getJson<Answer>(base + path);
+    if (opened.ask !== 'birth-date') continue;
+    const heard = await postJson<Answer>(base + path, { birthDate: message.birthDate, ...answer });
+    if (heard.received) answered++;
     if (heard.urgent) urgent++;
   }
   return { answered, urgent };
-}
-
-/** Waits until nothing more is being sent: the number of messages stands still. Bounded. */
-export async function untilSent(count: () => Promise<number>, show: (sent: number) => void): Promise<number> {
-  const giveUp = performance.now() + 60_000;
-  let before = -1;
-  let stillFor = 0;
-  for (;;) {
-    const sent = await count();
-    show(sent);
-    stillFor = sent > 0 && sent === before ? stillFor + 1 : 0;
-    if (stillFor >= 4 || performance.now() > giveUp) return sent;
-    before = sent;
-    await delay(300);
-  }
 }
 
 async function getJson<T>(url: string): Promise<T> {

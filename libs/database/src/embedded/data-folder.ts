@@ -20,10 +20,10 @@ export async function settleIn(asked: string, log: (line: string) => void, place
 
   const name = `meanwhile-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}-uid${process.getuid?.()}`;
   for (const place of places) {
-    const path = join(place, name);
-    if (!(await takenBy(user, path))) continue;
-    log(`The data is in ${path}: the server's user cannot work in ${wanted}.`);
-    return { path, user };
+    const instead = join(place, name);
+    if (!(await takenBy(user, instead))) continue;
+    log(`The data is in ${instead}: the server's user cannot work in ${wanted}.`);
+    return { path: instead, user };
   }
   throw new Error(`The server's user can work neither in ${wanted} nor in ${places.join(', ')}.`);
 }

@@ -23,7 +23,7 @@ export async function serverUserFor(folder: string): Promise<ServerUser | undefi
   // initdb looks its user up, so an owner without an account will not do.
   const account =
     accounts.find(({ uid }) => uid === owner) ??
-    ['postgres', '_postgres', 'nobody', 'daemon'].map((name) => accounts.find((account) => account.name === name)).find((found) => found);
+    ['postgres', '_postgres', 'nobody', 'daemon'].map((name) => accounts.find((known) => known.name === name)).find((found) => found);
   if (!account) throw new Error('PostgreSQL does not run as root, and /etc/passwd names no postgres, nobody or daemon to run it as.');
   return { uid: account.uid, gid: account.gid };
 }
