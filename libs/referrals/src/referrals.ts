@@ -80,7 +80,11 @@ export class Referrals {
       const events = (await pathwayEvents(tx, [pathwayId])).get(pathwayId) ?? [];
       const choices = await serviceChoices(tx);
       const { rules } = serviceLine(line);
-      const result = replay(events, rules, (provider) => choices(line, provider), { asOf, knownAt, working: true });
+      const result = replay(events, rules, (provider) => choices(line, provider), {
+        asOf: knownFrom(events, id, asOf),
+        knownAt,
+        working: true,
+      });
       return {
         referralId: id,
         asOf,
@@ -160,6 +164,12 @@ export class Referrals {
       });
     });
   }
+}
+
+/** An unknown start may lie anywhere before the day we first heard: on earlier days it is shown as unknown, not as absent. */
+function knownFrom(events: readonly PathwayEvent[], referralId: string, asOf: LocalDate): LocalDate {
+  const receipt = events.find((e) => e.referralId === referralId && e.type === 'referral-received');
+  return receipt && !receipt.data.receivedOn && asOf < receipt.occurredOn ? receipt.occurredOn : asOf;
 }
 
 /** What is not yours is not there. */

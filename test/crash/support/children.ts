@@ -43,6 +43,8 @@ export const asSystem = <T>(t: TestDatabase, work: (tx: Tx) => Promise<T>): Prom
 export class Children {
   readonly #all: Child[] = [];
   #phone = '';
+  /** The child before has a number nobody may write to: no sibling has it. */
+  #mayNot = true;
   #numbers = 0;
 
   constructor(
@@ -117,7 +119,8 @@ export class Children {
   #newChild() {
     const reach: Reach = this.random.of(REACH);
     const number = String(++this.#numbers).padStart(5, '0');
-    if (reach !== 'sibling' || this.#phone === '') this.#phone = `+4477009${number}`;
+    if (reach !== 'sibling' || this.#mayNot) this.#phone = `+4477009${number}`;
+    this.#mayNot = reach === 'may-not';
     const line = this.random.of(LINES);
     const provider = this.random.of(PROVIDERS);
     // One in ten is new on the list, and owed nothing yet.

@@ -52,7 +52,8 @@ export class FamilyPageController {
   ): Promise<string | object> {
     void reply.headers(HEADERS);
     try {
-      return this.#show(await this.#act(token, readFamilyRequest(body)), request, reply);
+      const asked = readFamilyRequest(body);
+      return this.#show(await this.#act(token, asked), request, reply, asked.step === 'answer' && asked.afterUrgent);
     } catch (error) {
       if (wantsJson(request) || !(error instanceof DomainError) || !['invalid', 'rule'].includes(error.kind)) throw error;
       return this.#showErrors(token, error, body, reply);
@@ -79,11 +80,11 @@ export class FamilyPageController {
     return asked.step === 'choose' ? this.replies.choose(token, pass, asked.concern) : this.replies.submit(token, pass, asked.answers);
   }
 
-  #show(view: LinkView, request: FastifyRequest, reply: FastifyReply): string | object {
+  #show(view: LinkView, request: FastifyRequest, reply: FastifyReply, afterUrgent = false): string | object {
     void reply.headers(HEADERS).status(statusOf(view, request.method));
     if (wantsJson(request)) return asJson(view);
     void reply.header('content-type', 'text/html; charset=utf-8');
-    return this.pages.page(view);
+    return this.pages.page(view, null, afterUrgent);
   }
 
   /** The same page again, saying what is missing. */

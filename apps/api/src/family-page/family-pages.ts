@@ -37,14 +37,20 @@ export class FamilyPages {
 
   constructor(private readonly settings: Settings) {}
 
-  page(view: LinkView, errors: PageErrors | null = null): string {
+  /** @param afterUrgent the same person has just pressed an urgent worry; known from the page, never from what is kept */
+  page(view: LinkView, errors: PageErrors | null = null, afterUrgent = false): string {
     switch (view.kind) {
       case 'birth-date':
         return this.#render('birth-date.njk', { wrong: view.wrong, errors });
       case 'questions':
         return this.#render('questions.njk', { ...formOf(view), errors });
       case 'heard':
-        return this.#render('heard.njk', { ...formOf(view), heard: view, next: whatHappensNext(view, serviceLine(view.line).words) });
+        return this.#render('heard.njk', {
+          ...formOf(view),
+          heard: view,
+          urgent: view.urgent || afterUrgent,
+          next: whatHappensNext(view, serviceLine(view.line).words, afterUrgent),
+        });
       case 'closed':
         return this.#render('closed.njk', { why: view.why });
       case 'unknown':

@@ -7,7 +7,8 @@ export type FamilyRequest =
   | { step: 'birth-date'; birthDate: LocalDate }
   /** One worry, chosen by its own button. */
   | { step: 'choose'; pass: string; birthDate: LocalDate | null; concern: Concern }
-  | { step: 'answer'; pass: string; birthDate: LocalDate | null; answers: Answers };
+  /** `afterUrgent`: sent from the page that came after an urgent worry was pressed. */
+  | { step: 'answer'; pass: string; birthDate: LocalDate | null; answers: Answers; afterUrgent: boolean };
 
 const FIELDS = [
   'step',
@@ -22,6 +23,7 @@ const FIELDS = [
   'concerns',
   'answeredBy',
   'message',
+  'after',
 ];
 
 /**
@@ -65,7 +67,7 @@ export function readFamilyRequest(body: unknown): FamilyRequest {
 
   if (isConcern(concern)) return { step: 'choose', pass, birthDate, concern };
   const said = step === 'answer' || Object.values(answers).some((v) => v !== null && (!Array.isArray(v) || v.length > 0));
-  if (said) return { step: 'answer', pass, birthDate, answers };
+  if (said) return { step: 'answer', pass, birthDate, answers, afterUrgent: given['after'] === 'urgent' };
   if (birthDate === null)
     throw new DomainError('invalid', 'Enter the birth date.', [{ path: 'birthDate', message: 'must be a real date' }]);
   return { step: 'birth-date', birthDate };

@@ -19,8 +19,10 @@ const beforeInWords = ({ on, time }: NotBefore): string => `Nobody reads this be
 const instantInWords = (instant: Date): string => `${londonTime(instant)} on ${dayInWords(londonDay(instant))}`;
 
 /** What happens next with what was said, who reads it and when, in the order it matters. Nothing is promised that no rule keeps. */
-export function whatHappensNext(heard: Heard, { whoReads }: FamilyWords): string[] {
+export function whatHappensNext(heard: Heard, { whoReads }: FamilyWords, afterUrgent = false): string[] {
   const said: string[] = [];
+  if (afterUrgent && !heard.urgent)
+    said.push('What you pressed before is with us already. It is looked at first, as the page before this one said.');
   const team = `${whoReads.charAt(0).toUpperCase()}${whoReads.slice(1)}`;
   if (heard.urgent) {
     said.push('What you told us is marked as urgent.');

@@ -16,13 +16,13 @@ const PAGE = `<!DOCTYPE html>
     <div class="nhsuk-width-container">
       <main class="nhsuk-main-wrapper" id="main">
         <h1>Messages sent to the sandbox</h1>
-        <p>They reached nobody. Open a link to answer as the family; the page asks for the date of birth shown with it. The latest {{ shown }} are here.</p>
+        <p>They reached nobody. Open a link to answer as the family; the page asks for the date of birth shown with it. The latest come first.</p>
         {% for m in items %}
         <div class="nhsuk-card">
           <div class="nhsuk-card__content">
             <h2 class="nhsuk-heading-s">{{ 'Text' if m.channel == 'sms' else 'Email' }} to {{ m.recipient }}, {{ m.when }} ({{ m.tenant }})</h2>
             {% if m.subject %}<p><strong>{{ m.subject }}</strong></p>{% endif %}
-            <p style="white-space: pre-wrap">{{ m.before }}{% if m.link %}<a href="{{ m.path }}">{{ m.link }}</a>{% endif %}{{ m.after }}</p>
+            <p style="white-space: pre-wrap; overflow-wrap: anywhere">{{ m.before }}{% if m.link %}<a href="{{ m.path }}">{{ m.link }}</a>{% endif %}{{ m.after }}</p>
             {% if m.birthDate %}<p class="nhsuk-body-s">Date of birth to give: {{ m.birthDate }}</p>{% endif %}
           </div>
         </div>
@@ -38,5 +38,5 @@ export function sandboxPage(items: readonly SandboxMessage[]): string {
     const [before, after] = m.link ? m.body.split(m.link) : [m.body, ''];
     return { ...m, before, after, path: m.link?.slice(m.link.indexOf('/c/')), when: `${londonDay(m.sentAt)} ${londonTime(m.sentAt)}` };
   });
-  return environment.renderString(PAGE, { items: shown, shown: shown.length });
+  return environment.renderString(PAGE, { items: shown });
 }

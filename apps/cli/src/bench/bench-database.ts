@@ -29,11 +29,12 @@ export interface BenchDatabase {
 
 export async function openServer(settings: Settings, log: (line: string) => void): Promise<BenchServer> {
   const found = await findDatabase(settings, log);
+  await dropLeftovers(found.ownerUrl);
   const open = new Set<BenchDatabase>();
   return {
     url: found.ownerUrl,
     async create(tenants = [TENANT]) {
-      const name = `bench_${randomBytes(6).toString('hex')}`;
+      const name = `${NAME}${randomBytes(6).toString('hex')}`;
       await once(found.ownerUrl, `create database ${name}`);
       const made = await prepare(
         settings,
@@ -49,6 +50,23 @@ export async function openServer(settings: Settings, log: (line: string) => void
       await found.embedded?.stop();
     },
   };
+}
+
+const NAME = 'meanwhile_bench_';
+
+/** Databases of runs that were killed: nobody is in them any more. */
+async function dropLeftovers(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `select datname as name from pg_database d where datname ~ $1 and not exists (select from pg_stat_activity a where a.datid = d.oid)`,
+      [`^${NAME}[0-9a-f]{12}$`],
+    );
+    for (const { name } of rows) await client.query(`drop database if exists ${name}`);
+  } finally {
+    await client.end();
+  }
 }
 
 interface Place {

@@ -7,7 +7,7 @@ import { PROVIDERS, tidy, type BenchDatabase } from './bench-database.js';
 /** As many pathways as a worker folds in one transaction: rows of different tenants lie between each other as workers would have left them. */
 const CHUNK = 400;
 
-const id = (kind: number): string => `('00000000-00' || $2 || '${kind}-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
+const id = (kind: number): string => `('00000000-0' || $2 || '${kind}-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
 const LINE = `($6::text[])[1 + n % 3]`;
 const PROVIDER = `($7::text[])[1 + n % 7 % 3]`;
 

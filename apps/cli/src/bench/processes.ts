@@ -32,6 +32,9 @@ export function environmentOf(settings: Settings, more: Record<string, string> =
 export async function startServer(script: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> {
   const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
+  // Whatever becomes of us, no server stays behind.
+  const orphaned = (): void => void child.kill();
+  process.once('exit', orphaned);
   const url = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       const found = /answers at (http:\S+)/.exec(line)?.[1];
@@ -44,6 +47,7 @@ export async function startServer(script: string, env: NodeJS.ProcessEnv): Promi
     async stop() {
       child.kill('SIGTERM');
       await ended;
+      process.removeListener('exit', orphaned);
     },
   };
 }
