@@ -6,6 +6,4 @@ set -euo pipefail
 psql --set=ON_ERROR_STOP=1 --set=password="$MEANWHILE_DB_PASSWORD" --username="$POSTGRES_USER" --dbname="$POSTGRES_DB" <<'SQL'
 create role meanwhile_app nologin nosuperuser nobypassrls nocreatedb nocreaterole;
 create role meanwhile login noinherit nosuperuser nobypassrls nocreatedb nocreaterole password :'password' in role meanwhile_app;
-revoke connect on database :DBNAME from public;
-grant connect on database :DBNAME to meanwhile;
 SQL

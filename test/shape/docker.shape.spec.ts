@@ -1,7 +1,7 @@
 import { readSettings, SettingsError } from '#config';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { root } from './sources.js';
 
@@ -10,7 +10,6 @@ interface Service {
   image?: string;
   build?: { context: string; dockerfile: string };
   command?: string[];
-  env_file?: string;
   environment: Record<string, string>;
   read_only?: boolean;
   cap_drop?: string[];
@@ -88,7 +87,7 @@ describe('the services', () => {
     for (const name of OURS) {
       const { build, image } = service(name);
       expect(image).toBe('meanwhile');
-      expect(normalize(join(root, 'docker', build?.context ?? ''))).toBe(`${root}/`);
+      expect(resolve(root, 'docker', build?.context ?? '')).toBe(root);
       expect(existsSync(join(root, 'docker', build?.context ?? '', build?.dockerfile ?? ''))).toBe(true);
     }
   });
@@ -145,7 +144,9 @@ describe('secrets', () => {
   it('are written down nowhere: every one is asked for', () => {
     expect(Object.entries(EXAMPLE).filter(([name, value]) => /KEY|PASSWORD|SECRET|TOKEN|URL/.test(name) && value !== '')).toEqual([]);
     const compose = text('docker/compose.yaml');
-    expect(compose.match(/:\/\/[a-z_]+:(?!\$\{[A-Z_]+:\?)/g)).toBeNull();
+    const inAddresses = [...compose.matchAll(/:\/\/[a-z_]+:([^@\n]+)@/g)].map((m) => m[1]);
+    expect(inAddresses.filter((secret) => !/^\$\{[A-Z_]+:\?[^}]*\}$/.test(secret ?? ''))).toEqual([]);
+    expect(inAddresses).toHaveLength(2);
     expect(compose.match(/PASSWORD: (?!\$\{[A-Z_]+:\?)/g)).toBeNull();
   });
 
@@ -165,13 +166,14 @@ describe('the settings', () => {
     PUBLIC_URL: 'https://meanwhile.example',
     OIDC_ISSUER: 'https://issuer.example',
     SMTP_URL: 'smtp://mail.example:587',
+    SMTP_FROM: 'Meanwhile <no-reply@meanwhile.example>',
   };
   const seenBy = (name: string): Record<string, string> => {
     const given = Object.entries(service(name).environment).map(([key, value]) => [
       key,
       value.replace(/\$\{([A-Z_]+):\?[^}]*\}/g, (_, v: string) => filledIn[v] ?? ''),
     ]);
-    return { ...filledIn, ...Object.fromEntries(given) };
+    return Object.fromEntries(given) as Record<string, string>;
   };
 
   it.each(OURS)('of %s are complete once the example is filled in', (name) => {
@@ -184,7 +186,12 @@ describe('the settings', () => {
   });
 
   it('are refused as long as it is not', () => {
-    expect(() => readSettings({ ...seenBy('api'), ...EXAMPLE })).toThrow(SettingsError);
+    expect(() => readSettings({ ...seenBy('api'), NHS_NUMBER_KEY: EXAMPLE['NHS_NUMBER_KEY'] })).toThrow(SettingsError);
+    const asked = text('docker/compose.yaml').match(/\$\{[A-Z_]+(?!:\?)[^A-Z_:]/g);
+    expect(asked).toBeNull();
+    expect([...new Set([...text('docker/compose.yaml').matchAll(/\$\{([A-Z_]+)/g)].map((m) => m[1]))].sort()).toEqual(
+      Object.keys(EXAMPLE).sort(),
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import type { Secrets } from '#config';
 import type { Tx } from '#database';
 import { newId, type LocalDate } from '#kernel';
 import { birthDateKey, idOf, nhsNumberKey } from './matching-keys.js';
-import type { ContactDto, PersonDto } from './new-referral.js';
+import type { ContactDto, NewReferral, PersonDto } from './new-referral.js';
 
 export interface MatchedPerson {
   id: string;
@@ -61,11 +61,32 @@ export async function matchPerson(tx: Tx, person: PersonDto, secrets: Secrets, n
   return row;
 }
 
-/** Who the child is, as this provider tells it; what the provider told first stays until it is mended. */
-export async function keepIdentity(tx: Tx, personId: string, provider: string, person: PersonDto): Promise<void> {
-  await tx.execute(
-    `insert into person_identity (tenant, person_id, provider, given_name, family_name, birth_date, nhs_number, postcode)
-      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+const CONTACT_COLUMNS = `id, name, relationship, role, parental_responsibility, household, may_contact, may_know_of,
+        phone, email, preferred_channel, language, format, valid_to`;
+const CONTACT_TYPES = `id uuid, name text, relationship text, role text, parental_responsibility boolean, household text, may_contact boolean,
+        may_know_of text[], phone text, email text, preferred_channel text, language text, format text, valid_to date`;
+
+/**
+ * Keeps who the child is and who is around it, as this provider tells it: what it told first stays until it is mended, contacts told again are
+ * the same contacts. And finds or makes the child's pathway on the line, marked as changed and locked until the transaction ends.
+ * @returns the pathway's id
+ */
+export async function keepChild(
+  tx: Tx,
+  personId: string,
+  { provider, service, person, contacts }: Pick<NewReferral, 'provider' | 'service' | 'person' | 'contacts'>,
+  now: Date,
+): Promise<string> {
+  const row = await tx.one<{ id: string }>(
+    `with identity as (
+        insert into person_identity (tenant, person_id, provider, given_name, family_name, birth_date, nhs_number, postcode)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing),
+      contacts as (
+        insert into contact (tenant, person_id, provider, ${CONTACT_COLUMNS})
+        select $1, $2, $3, ${CONTACT_COLUMNS} from jsonb_to_recordset($9) as c (${CONTACT_TYPES})
+        on conflict do nothing)
+      insert into pathway (tenant, id, person_id, line, changed_at) values ($1, $10, $2, $11, $12)
+      on conflict (tenant, person_id, line) do update set changed = pathway.changed + 1, changed_at = excluded.changed_at returning id`,
     [
       tx.tenant,
       personId,
@@ -75,20 +96,22 @@ export async function keepIdentity(tx: Tx, personId: string, provider: string, p
       person.birthDate,
       person.nhsNumber ?? null,
       person.postcode ?? null,
+      JSON.stringify(contactRows(tx.tenant, personId, provider, contacts ?? [])),
+      newId(now),
+      service,
+      now,
     ],
   );
+  if (!row) throw new Error('A pathway was neither found nor made.');
+  return row.id;
 }
 
 /** Adds contacts in one statement. Told again, they are the same contacts. */
-export async function keepContacts(tx: Tx, personId: string, provider: string, contacts: readonly ContactDto[]): Promise<void> {
+async function keepContacts(tx: Tx, personId: string, provider: string, contacts: readonly ContactDto[]): Promise<void> {
   if (contacts.length === 0) return;
   await tx.execute(
-    `insert into contact (tenant, id, person_id, provider, name, relationship, role, parental_responsibility, household, may_contact, may_know_of,
-        phone, email, preferred_channel, language, format, valid_to)
-      select $1, c.id, $2, $3, name, relationship, role, parental_responsibility, household, may_contact, may_know_of,
-        phone, email, preferred_channel, language, format, valid_to
-      from jsonb_to_recordset($4) as c (id uuid, name text, relationship text, role text, parental_responsibility boolean, household text, may_contact boolean,
-        may_know_of text[], phone text, email text, preferred_channel text, language text, format text, valid_to date)
+    `insert into contact (tenant, person_id, provider, ${CONTACT_COLUMNS})
+      select $1, $2, $3, ${CONTACT_COLUMNS} from jsonb_to_recordset($4) as c (${CONTACT_TYPES})
       on conflict do nothing`,
     [tx.tenant, personId, provider, JSON.stringify(contactRows(tx.tenant, personId, provider, contacts))],
   );
