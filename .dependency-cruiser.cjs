@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   config: ['kernel'],
   fields: ['kernel'],
   database: ['kernel', 'config'],
-  queues: [],
+  queues: ['kernel'],
   waits: ['kernel', 'database'],
   'service-lines': ['kernel', 'fields', 'waits'],
   escalations: ['kernel', 'database'],

@@ -70,6 +70,6 @@ describeWithRedis('a Redis that is emptied', () => {
 
 /** The ids of the lines in Redis, once every queue that has some has them. */
 async function scheduled({ client }: PrivateRedis): Promise<string[] | null> {
-  const perQueue = await Promise.all(['waits', 'check-ins', 'passes'].map((queue) => client.zrange(`bull:${queue}:repeat`, 0, -1)));
+  const perQueue = await Promise.all(['waits', 'check-ins', 'passes'].map((queue) => client.zrange(`bull:${queue}:repeat`, '0', '-1')));
   return perQueue.every((ids) => ids.length > 0) ? perQueue.flat() : null;
 }

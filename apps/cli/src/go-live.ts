@@ -1,5 +1,5 @@
 import type { Settings } from '#config';
-import { audit } from '#database';
+import { GoingLive } from '#check-ins';
 import { isLocalDate, systemPrincipal } from '#kernel';
 import { openPlatform } from '#platform';
 import { UsageError } from './commands.js';
@@ -20,23 +20,24 @@ export async function goLive(args: string[], settings: Settings): Promise<number
   if (o.on !== undefined && !isLocalDate(o.on)) throw new UsageError('--on must be a day, YYYY-MM-DD');
   const platform = await openPlatform(settings, 'meanwhile-cli', console.log);
   try {
-    const [tenant, service, provider] = [required(o.tenant, 'tenant'), required(o.service, 'service'), required(o.provider, 'provider')];
+    const [tenant, line, provider] = [required(o.tenant, 'tenant'), required(o.service, 'service'), required(o.provider, 'provider')];
     const from = o.stop ? null : (o.on ?? platform.clock.today());
-    const changed = await platform.database.inTenant(systemPrincipal(tenant, 'go-live'), async (tx) => {
-      const n = await tx.execute(
-        `update service set live_from = $4, daily_cap = coalesce($5, daily_cap) where tenant = $1 and line = $2 and provider = $3`,
-        [tx.tenant, service, provider, from, cap],
-      );
-      await audit(tx, platform.clock.now(), {
-        action: 'service-live-from',
-        purpose: 'configuration',
-        detail: { service, provider, from, cap },
-      });
-      return n;
-    });
-    if (changed === 0) throw new UsageError(`${tenant} has no service ${service} at ${provider}`);
-    console.log(from === null ? `${service} at ${provider} sends nothing.` : `${service} at ${provider} sends from ${from} on.`);
-    if (from !== null) platform.queues.ringSoon('check-ins', tenant);
+    const { owed, daysToFirstMessages } = await new GoingLive(platform.database, platform.clock).switchOn(
+      systemPrincipal(tenant, 'go-live'),
+      {
+        line,
+        provider,
+        from,
+        dailyCap: Number(o.cap ?? 100),
+      },
+    );
+    if (from === null) {
+      console.log(`${line} at ${provider} sends nothing.`);
+      return 0;
+    }
+    const days = daysToFirstMessages === null ? 'the cap allows none' : `${daysToFirstMessages} days to reach them all`;
+    console.log(`${line} at ${provider} sends from ${from} on: ${owed} families are owed a check-in, ${days}.`);
+    await platform.queues.ring('check-ins', tenant);
     return 0;
   } finally {
     await platform.close();

@@ -54,6 +54,7 @@ describe('a list', () => {
     expect(rows[0]).toMatchObject({
       waiting: 16,
       bands: { '0-1': 2, '>1-2': 2, '>2-4': 2, '>4-12': 2, '>12-18': 2, '>18-52': 2, '>52-104': 2, '>104': 2 },
+      overWeeks: { 18: 6, 52: 4, 78: 3, 104: 2 },
       withinTarget: { count: 10, percent: 62.5 },
       medianDays: 84.5,
       p90Days: 728.5,
@@ -150,9 +151,9 @@ describe('groups and filters', () => {
   test('name every provider that reports the list, also at zero', async () => {
     await list([{ days: 10 }]);
     const { rows } = await reports.waits(manager, { measure: 'sitrep', groupBy: ['provider'] });
-    expect(rows.map((r) => [r.group.provider, r.waiting])).toEqual([
-      ['ZZ998', 0],
-      ['ZZ999', 1],
+    expect(rows.map((r) => [r.group.provider, r.waiting, r.overWeeks['52'], r.bands['0-1']])).toEqual([
+      ['ZZ998', 0, 0, 0],
+      ['ZZ999', 1, 0, 0],
     ]);
   });
 
@@ -199,6 +200,7 @@ describe('who sees what', () => {
       reported: true,
       waiting: star,
       bands: { '0-1': star, '>1-2': 0, '>2-4': 0, '>4-12': 0, '>12-18': 0, '>18-52': 0, '>52-104': 0, '>104': 0 },
+      overWeeks: { 18: 0, 52: 0, 78: 0, 104: 0 },
       withinTarget: { count: star, percent: star },
       medianDays: star,
       p90Days: star,

@@ -56,6 +56,13 @@ export class Children {
     return this.#all.length;
   }
 
+  /** A referral, and the pathway it is on. */
+  get first(): { referralId: string; pathwayId: string } {
+    const [first] = this.#all;
+    if (!first) throw new Error('Nobody has arrived yet.');
+    return first;
+  }
+
   /** Every service asks from today on, as many as there are. */
   async goLive(): Promise<void> {
     await asSystem(this.t, (tx) =>
@@ -63,9 +70,9 @@ export class Children {
     );
   }
 
-  /** As an import would: a few statements for all of them. */
-  async arrive(many: number): Promise<void> {
-    const rows = Array.from({ length: many }, () => this.#newChild());
+  /** As an import would: a few statements for all of them. @param reach how all of their families can be reached, when not each in its own way */
+  async arrive(many: number, reach?: Reach): Promise<void> {
+    const rows = Array.from({ length: many }, () => this.#newChild(reach));
     await asSystem(this.t, async (tx) => {
       const insert = (columns: string, from: string): Promise<number> =>
         tx.execute(
@@ -116,15 +123,15 @@ export class Children {
     });
   }
 
-  #newChild() {
-    const reach: Reach = this.random.of(REACH);
+  #newChild(given?: Reach) {
+    const reach: Reach = given ?? this.random.of(REACH);
     const number = String(++this.#numbers).padStart(5, '0');
     if (reach !== 'sibling' || this.#mayNot) this.#phone = `+4477009${number}`;
     this.#mayNot = reach === 'may-not';
     const line = this.random.of(LINES);
     const provider = this.random.of(PROVIDERS);
-    // One in ten is new on the list, and owed nothing yet.
-    const listedOn = addDays('2026-08-20', this.random.below(10) === 0 ? 95 : -this.random.below(200));
+    // One in ten is new on the list, and owed nothing yet; not where a test says who is to be reached.
+    const listedOn = addDays('2026-08-20', this.random.below(10) === 0 && !given ? 95 : -this.random.below(200));
     const priority = this.random.of(['routine', 'routine', 'urgent', 'very-urgent']);
     const details = line === 'mental-health' ? { reason: '05', team: 'A06' } : {};
     const facts = { ageAtReferral: 9, localAuthority: 'E06000061', ...details };

@@ -5,7 +5,7 @@ import type { WaitingWellReport, WaitsReport } from '#reporting';
 import { serviceLines } from '#service-lines';
 import { Queues } from '#queues';
 import { setTimeout as delay } from 'node:timers/promises';
-import { analyse, DEMO_SHAPE, findDemoDay, loadDemoData, writeReferenceData } from '../demo-data/index.js';
+import { DEMO_SHAPE, findDemoDay, loadDemoData, writeReferenceData } from '../demo-data/index.js';
 import { optionsOf } from '../options.js';
 import { Client, ICB_MANAGER } from './client.js';
 import { answerAsFamilies } from './families.js';
@@ -49,7 +49,6 @@ export async function demo(args: string[], settings: Settings): Promise<number> 
     const secrets = readSecrets(settings);
 
     const loaded = await loadDemoData(database, { now, nhsNumberKey: secrets.nhsNumberKey, ownerUrl: found.ownerUrl });
-    await analyse(found.ownerUrl);
     await capSends(database, asOf);
     log(
       loaded.wasThere
