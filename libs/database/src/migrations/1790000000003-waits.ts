@@ -104,6 +104,7 @@ export class Waits1790000000003 implements MigrationInterface {
       create index referral_state_open_list on referral_state (tenant, provider, line, headline_started_on) where state in ('waiting', 'monitored', 'in-treatment');
       create index referral_state_of_pathway on referral_state (tenant, pathway_id);
       create index referral_state_check_in_due on referral_state (tenant, next_check_in_on) where next_check_in_on is not null;
+      create index referral_state_offered_to on referral_state (tenant, transfer_to) where transfer_to is not null;
       create index referral_state_ended on referral_state (tenant, ended_on) where ended_on is not null;
 
       -- Work done once a day or once ever, with how far it got: a pass that was killed goes on from there.
