@@ -1,7 +1,8 @@
 import { QUEUE_NAMES } from '#queues';
 import { serviceLines } from '#service-lines';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { PassesProcessor } from '../../apps/worker/src/passes.processor.js';
 import { schedule } from '../../apps/worker/src/schedule.js';
@@ -119,6 +120,50 @@ describe('every library', () => {
     const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { imports: Record<string, object> };
     const named = (name: string): object => ({ development: `./libs/${name}/src/index.ts`, default: `./dist/libs/${name}/src/index.js` });
     expect(imports).toEqual(Object.fromEntries(readdirSync(join(root, 'libs')).map((name) => [`#${name}`, named(name)])));
+  });
+});
+
+describe('who may import whom', () => {
+  const { forbidden } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as {
+    forbidden: { name: string; to: { pathNot?: string[] } }[];
+  };
+  const told = new Map(
+    [...readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| `([a-z-]+)` \|.*\| ([a-z, -]+) \|$/gm)].map((m) => [
+      m[1] ?? '',
+      m[2] ?? '',
+    ]),
+  );
+
+  it('is said of every library in ARCHITECTURE.md as the tool checks it', () => {
+    expect([...told.keys()].sort()).toEqual(readdirSync(join(root, 'libs')).sort());
+    for (const [name, words] of told) {
+      const rule = forbidden.find((each) => each.name === `${name}-imports`);
+      const checked = (rule?.to.pathNot ?? []).map((path) => path.replace(/^\^libs\/|\/$/g, '')).filter((each) => each !== name);
+      expect({ name, words }).toEqual({ name, words: checked.join(', ') || 'nothing' });
+    }
+  });
+});
+
+describe('documents', () => {
+  const pages = [...filesUnder('docs', '.md'), 'docker/README.md', ...readdirSync(root).filter((name) => name.endsWith('.md'))];
+  const links = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map((m) => ({
+      page,
+      link: m[1] ?? '',
+    })),
+  );
+
+  it('link to what is there: every control in docs/safety.md to the test that proves it', () => {
+    expect(links.filter(({ page, link }) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+    expect(links.filter(({ page, link }) => page === 'docs/safety.md' && link.endsWith('.spec.ts')).length).toBeGreaterThan(30);
+  });
+
+  it('describe every setting there is, and no other', () => {
+    const read = new Set(
+      [...readFileSync(join(root, 'libs/config/src/settings.ts'), 'utf8').matchAll(/'([A-Z][A-Z_]{3,})'/g)].map((m) => m[1]),
+    );
+    const told = new Set([...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((m) => m[1]));
+    expect([...told].sort()).toEqual([...read].sort());
   });
 });
 

@@ -18,7 +18,10 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    // A connection whose last answer is given while we stop is idle only then, and would be waited for until its keep-alive ends.
+    const idle = setInterval(() => app.getHttpServer().closeIdleConnections(), 100);
     await app.close();
+    clearInterval(idle);
     metrics?.close();
     await platform.close();
     process.exit(0);

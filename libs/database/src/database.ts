@@ -113,12 +113,13 @@ export class Database {
   }
 
   async #refuseOtherSchema(): Promise<void> {
-    const [found] = await this.dataSource.query<{ last: string | null }[]>(
-      `select (select name from migration order by id desc limit 1) as last where to_regclass('public.migration') is not null`,
-    );
+    const [table] = await this.dataSource.query<{ name: string | null }[]>(`select to_regclass('public.migration')::text as name`);
+    if (!table?.name) throw new Error('The database is empty: run the migrations first (meanwhile migrate).');
+    const [found] = await this.dataSource.query<{ last: string }[]>('select name as last from migration order by id desc limit 1');
     const wanted = migrations.at(-1)?.name;
-    if (!found?.last) throw new Error('The database is empty: run the migrations first (meanwhile migrate).');
-    if (found.last !== wanted)
-      throw new Error(`The database is at ${found.last}, this program wants ${wanted}: run meanwhile migrate, or the other version.`);
+    if (found?.last !== wanted)
+      throw new Error(
+        `The database is at ${found?.last ?? 'no version'}, this program wants ${wanted}: run meanwhile migrate, or the other version.`,
+      );
   }
 }

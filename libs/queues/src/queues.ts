@@ -46,6 +46,8 @@ const KILLS_SURVIVED = 1_000_000;
 const SCHEDULE_KEPT_EVERY_MS = 20_000;
 /** A line whose time has passed by so long is rung by nobody. */
 const OVERDUE_MS = 5 * 60_000;
+/** How long a queue that does not answer is waited for at closing. */
+const PARTING_MS = 3_000;
 const LONDON = 'Europe/London';
 
 /** The queue side of one process: ring, answer, schedule, close. */
@@ -53,6 +55,10 @@ export class Queues {
   readonly #queues = new Map<QueueName, Queue<WakeUp>>();
   readonly #workers: Worker<WakeUp>[] = [];
   readonly #errors = new Map<string, number>();
+  /** By queue and tenant: a call is on its way; true when another was made meanwhile. */
+  readonly #ringing = new Map<string, boolean>();
+  /** What is being done for a wake-up. */
+  readonly #working = new Set<Promise<void>>();
   #keeping: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -117,14 +123,32 @@ export class Queues {
     await this.#queue(name).add('wake-up', {}, KEEP_FEW);
   }
 
-  /** As ring, but never fails its caller: a lost wake-up is found by the sweep. */
+  /**
+   * As ring, but never fails its caller: a lost wake-up is found by the sweep. At most one call a tenant is on its way, and one more if
+   * it was rung for meanwhile: while Redis is away callers do not pile up.
+   */
   ringSoon(name: QueueName, tenant: string): void {
-    this.ring(name, tenant).catch((error: unknown) => this.#logError(name, error));
+    const key = `${name} ${tenant}`;
+    const isOnItsWay = this.#ringing.has(key);
+    this.#ringing.set(key, isOnItsWay);
+    if (isOnItsWay) return;
+    this.ring(name, tenant)
+      .catch((error: unknown) => this.#logError(name, error))
+      .finally(() => {
+        const again = this.#ringing.get(key);
+        this.#ringing.delete(key);
+        if (again) this.ringSoon(name, tenant);
+      });
   }
 
   /** Answers the wake-ups of a queue, one at a time in this process. */
   answer(name: QueueName, work: (wakeUp: WakeUp, job: Job<WakeUp>) => Promise<void>): void {
-    const worker = new Worker<WakeUp>(name, (job) => work(job.data, job), {
+    const remembered = (job: Job<WakeUp>): Promise<void> => {
+      const working = work(job.data, job).finally(() => this.#working.delete(working));
+      this.#working.add(working);
+      return working;
+    };
+    const worker = new Worker<WakeUp>(name, remembered, {
       ...this.#connected(),
       concurrency: 1,
       lockDuration: LOCK_MS,
@@ -180,9 +204,18 @@ export class Queues {
     return Object.fromEntries(counts) as Record<QueueName, number>;
   }
 
-  /** Takes no more jobs, finishes what runs, then disconnects. */
+  /** Takes no more jobs, finishes what runs, then disconnects. A Redis that is away is not waited for: its jobs are given back by their locks. */
   async close(): Promise<void> {
     clearInterval(this.#keeping);
+    const parting = this.#part();
+    while (this.#working.size > 0) await Promise.allSettled(this.#working);
+    if (await within(PARTING_MS, parting)) return;
+    this.options.log('queue: does not answer, left without a word');
+    for (const worker of this.#workers) void worker.disconnect().catch(() => undefined);
+    if (this.connection instanceof Redis) this.connection.disconnect();
+  }
+
+  async #part(): Promise<void> {
     await Promise.all(this.#workers.map((w) => w.close()));
     await Promise.all([...this.#queues.values()].map((q) => q.close()));
     if (this.connection instanceof Redis) await this.connection.quit().catch(() => undefined);
@@ -210,6 +243,14 @@ export class Queues {
     this.#errors.set(name, now);
     this.options.log(`queue ${name}: ${error instanceof Error ? error.message : 'failed'}`);
   }
+}
+
+/** Whether it is done in time; later, nobody minds how it ends. */
+async function within(ms: number, done: Promise<void>): Promise<boolean> {
+  done.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  return Promise.race([done.then(() => true), late]).finally(() => clearTimeout(timer));
 }
 
 /** Whether a line is planned as it should be, and was rung when its time came. The queue runs on real time, wherever our clock stands. */

@@ -71,13 +71,13 @@ export class WaitFold {
           const key = `${row.pathwayId} ${row.measure} ${row.ordinal}`;
           const stored = storedByKey.get(key);
           storedByKey.delete(key);
-          if (stored && waitFingerprint(stored) === waitFingerprint(row)) continue;
+          if (stored?.fingerprint === waitFingerprint(row)) continue;
           changes.waits.push(row);
           if (stored) moved.add(c.id);
         }
         for (const row of folded.states) {
           const stored = storedStateOf.get(row.referralId);
-          if (!stored || stateFingerprint(stored) !== stateFingerprint(row)) changes.states.push(row);
+          if (stored?.fingerprint !== stateFingerprint(row)) changes.states.push(row);
         }
         changes.folded.push({ id: c.id, changed: c.changed });
       }
@@ -104,9 +104,7 @@ async function claimStale(tx: Tx, size: number): Promise<{ id: string; personId:
   );
 }
 
-interface EventRow extends Omit<PathwayEvent, 'recordedAt'> {
-  pathwayId: string;
-}
+type EventRow = PathwayEvent & { pathwayId: string };
 
 /** Recorded-at is not read: a stored wait is as known now. */
 async function eventsOf(tx: Tx, pathwayIds: string[]): Promise<Map<string, PathwayEvent[]>> {
@@ -116,11 +114,11 @@ async function eventsOf(tx: Tx, pathwayIds: string[]): Promise<Map<string, Pathw
     [tx.tenant, pathwayIds],
   );
   const events = new Map<string, PathwayEvent[]>();
-  for (const { pathwayId, ...event } of rows) {
-    const told = events.get(pathwayId);
-    const withTime = { ...event, recordedAt: ALWAYS };
-    if (told) told.push(withTime);
-    else events.set(pathwayId, [withTime]);
+  for (const event of rows) {
+    event.recordedAt = ALWAYS;
+    const told = events.get(event.pathwayId);
+    if (told) told.push(event);
+    else events.set(event.pathwayId, [event]);
   }
   return events;
 }

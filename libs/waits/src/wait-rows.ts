@@ -130,25 +130,43 @@ const COMPARED_STATE = Object.keys(STATE_COLUMNS) as (keyof StateRow)[];
 export const waitFingerprint = (row: WaitRow): string => COMPARED.map((f) => row[f]).join('|') + `|${row.covers.join()}`;
 export const stateFingerprint = (row: StateRow): string => COMPARED_STATE.map((f) => row[f]).join('|');
 
-const aliased = (columns: object): string =>
-  Object.keys(columns)
-    .map((f) => `${column(f)} as "${f}"`)
-    .join(', ');
+/** The same fingerprint of a stored row, in SQL: most rows of a rebuild are right, and one text is read faster than 22 fields. */
+const fingerprintSql = (columns: Record<string, string>, fields: readonly string[]): string =>
+  fields
+    .map((f) => {
+      const [name, type] = [column(f), columns[f]];
+      return type === 'boolean' ? `${name}::text` : type === 'text[]' ? `array_to_string(${name}, ',')` : name;
+    })
+    .join(`, '|', `);
+
+export interface StoredWait {
+  pathwayId: string;
+  measure: MeasureCode;
+  ordinal: number;
+  fingerprint: string;
+}
+
+export interface StoredState {
+  referralId: string;
+  lastCheckInOn: LocalDate | null;
+  fingerprint: string;
+}
 
 /** What is stored of these pathways. */
-export async function storedWaits(tx: Tx, pathwayIds: string[]): Promise<WaitRow[]> {
-  return tx.query<WaitRow>(
-    `select ${aliased(WAIT_COLUMNS)},
-        case when is_latest then array(select r.referral_id::text from wait_referral r
-          where r.tenant = w.tenant and r.pathway_id = w.pathway_id and r.measure = w.measure and r.period = w.period order by r.position) else '{}' end as covers
+export async function storedWaits(tx: Tx, pathwayIds: string[]): Promise<StoredWait[]> {
+  return tx.query<StoredWait>(
+    `select pathway_id as "pathwayId", measure, ordinal, concat(${fingerprintSql(WAIT_COLUMNS, COMPARED)}, '|',
+        case when is_latest then (select string_agg(r.referral_id::text, ',' order by r.position) from wait_referral r
+          where r.tenant = w.tenant and r.pathway_id = w.pathway_id and r.measure = w.measure and r.period = w.period) end) as fingerprint
       from wait w where tenant = $1 and pathway_id = any($2)`,
     [tx.tenant, pathwayIds],
   );
 }
 
-export async function storedStates(tx: Tx, pathwayIds: string[]): Promise<(StateRow & { lastCheckInOn: LocalDate | null })[]> {
-  return tx.query(
-    `select ${aliased(STATE_COLUMNS)}, last_check_in_on as "lastCheckInOn" from referral_state where tenant = $1 and pathway_id = any($2)`,
+export async function storedStates(tx: Tx, pathwayIds: string[]): Promise<StoredState[]> {
+  return tx.query<StoredState>(
+    `select referral_id as "referralId", last_check_in_on as "lastCheckInOn", concat(${fingerprintSql(STATE_COLUMNS, COMPARED_STATE)}) as fingerprint
+      from referral_state where tenant = $1 and pathway_id = any($2)`,
     [tx.tenant, pathwayIds],
   );
 }
@@ -156,7 +174,7 @@ export async function storedStates(tx: Tx, pathwayIds: string[]): Promise<(State
 export interface Changes {
   waits: WaitRow[];
   /** Stored waits that are no more. */
-  gone: WaitRow[];
+  gone: StoredWait[];
   states: StateRow[];
   folded: { id: string; changed: number }[];
 }

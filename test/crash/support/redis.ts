@@ -26,7 +26,7 @@ export async function startRedis(processes: Processes): Promise<PrivateRedis> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
   const app = processes.keep(new RunningApp('redis-server', 'redis-server', args, { PATH: process.env['PATH'] }));
   await app.hasSaid(/Ready to accept connections/);
-  return { url: `redis://127.0.0.1:${port}`, process: app, client: new Redis(port, '127.0.0.1') };
+  return { url: `redis://127.0.0.1:${port}`, process: app, client: new Redis(port, '127.0.0.1', { lazyConnect: true }) };
 }
 
 export async function freePort(): Promise<number> {

@@ -43,8 +43,8 @@ export async function stage(seed: number, env: NodeJS.ProcessEnv = {}): Promise<
       return queues;
     },
     async close() {
-      await processes.endAll();
       for (const queues of opened) await queues.close();
+      await processes.endAll();
       await t.close();
     },
   };

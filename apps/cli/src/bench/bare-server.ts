@@ -1,7 +1,8 @@
 import { readSettings } from '#config';
+import { newId, SystemClock } from '#kernel';
 import { idOf } from '#referrals';
 import fastify from 'fastify';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { TENANT } from './bench-database.js';
 import type { BenchReferral } from './intake-request.js';
@@ -11,6 +12,7 @@ import type { BenchReferral } from './intake-request.js';
  * transaction, and nothing else. It checks nothing, looks nothing up, matches nobody, folds nothing and rings no queue.
  */
 const settings = readSettings();
+const clock = new SystemClock();
 const pool = new pg.Pool({
   connectionString: settings.databaseUrl ?? '',
   max: settings.poolSize,
@@ -21,8 +23,9 @@ const hash = (text: string): Buffer => createHash('sha256').update(text).digest(
 
 async function receive(body: BenchReferral): Promise<{ id: string }> {
   const { person: p, contacts, source, provider, service, receivedOn, priority, details } = body;
-  const [personId, pathwayId, id] = [randomUUID(), randomUUID(), randomUUID()];
-  const at = 'now()';
+  const now = clock.now();
+  // Ids in the order of making, as ours: random ones would cost the indexes more.
+  const [personId, pathwayId, id] = [newId(now), newId(now), newId(now)];
   const db = await pool.connect();
   try {
     await db.query('begin');
@@ -42,7 +45,7 @@ async function receive(body: BenchReferral): Promise<{ id: string }> {
         `insert into contact (tenant, id, person_id, provider, name, relationship, may_contact, phone, preferred_channel) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [TENANT, idOf(personId, c.name), personId, provider, c.name, c.relationship, c.mayContact, c.phone, c.preferredChannel],
       );
-    await db.query(`insert into pathway (tenant, id, person_id, line, changed_at) values ($1, $2, $3, $4, ${at})`, [
+    await db.query(`insert into pathway (tenant, id, person_id, line, changed_at) values ($1, $2, $3, $4, now())`, [
       TENANT,
       pathwayId,
       personId,
@@ -51,7 +54,7 @@ async function receive(body: BenchReferral): Promise<{ id: string }> {
     await db.query(
       `insert into referral (tenant, id, pathway_id, person_id, service_id, line, provider, source_system, source_id, digest, source_of_referral, need,
           recorded_at, recorded_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, ${at}, 'bare')`,
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now(), 'bare')`,
       [
         TENANT,
         id,
@@ -73,10 +76,10 @@ async function receive(body: BenchReferral): Promise<{ id: string }> {
       details.need,
       details.setting,
     ]);
-    await db.query(`insert into referral_party (tenant, referral_id, provider, since) values ($1, $2, $3, ${at})`, [TENANT, id, provider]);
+    await db.query(`insert into referral_party (tenant, referral_id, provider, since) values ($1, $2, $3, now())`, [TENANT, id, provider]);
     await db.query(
       `insert into pathway_event (tenant, pathway_id, referral_id, seq, type, occurred_on, data, recorded_at, recorded_by, recorded_org)
-        values ($1, $2, $3, 1, 'referral-received', $4, $5, ${at}, 'bare', $6)`,
+        values ($1, $2, $3, 1, 'referral-received', $4, $5, now(), 'bare', $6)`,
       [
         TENANT,
         pathwayId,
@@ -87,8 +90,8 @@ async function receive(body: BenchReferral): Promise<{ id: string }> {
       ],
     );
     await db.query(
-      `insert into audit_entry (tenant, id, at, subject, org, action, purpose, person_ids, detail) values ($1, $2, ${at}, 'bare', $3, 'referral-received', 'intake', $4, $5)`,
-      [TENANT, randomUUID(), provider, [personId], { referralId: id }],
+      `insert into audit_entry (tenant, id, at, subject, org, action, purpose, person_ids, detail) values ($1, $2, now(), 'bare', $3, 'referral-received', 'intake', $4, $5)`,
+      [TENANT, newId(now), provider, [personId], { referralId: id }],
     );
     await db.query('commit');
     return { id };

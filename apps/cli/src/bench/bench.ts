@@ -1,23 +1,15 @@
 import type { Settings } from '#config';
-import { SystemClock, type Clock } from '#kernel';
+import { SystemClock } from '#kernel';
 import pg from 'pg';
 import { UsageError } from '../commands.js';
 import { openServer, type BenchServer } from './bench-database.js';
-import { workerProcesses, workersInProcess, type FoldWorkers } from './fold-workers.js';
+import type { Bench } from './context.js';
+import { workerProcesses, workersInProcess } from './fold-workers.js';
 import { intake } from './intake.js';
 import { nightly } from './nightly.js';
 import { describe, machine, type Finding } from './print.js';
 import { rebuildList } from './rebuild.js';
 import { report } from './report.js';
-
-/** What every benchmark works with. */
-export interface Bench {
-  server: BenchServer;
-  clock: Clock;
-  /** A line of progress. */
-  say(line: string): void;
-  workers(settings: Settings, count: number): Promise<FoldWorkers>;
-}
 
 const NAMES = ['rebuild', 'nightly', 'intake', 'report'] as const;
 type Name = (typeof NAMES)[number];

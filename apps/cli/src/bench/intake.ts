@@ -3,7 +3,7 @@ import type { Role } from '#kernel';
 import { join } from 'node:path';
 import { developmentToken } from '../../../api/src/auth/development-token.js';
 import { PROVIDERS, TENANT, tidy, type BenchDatabase } from './bench-database.js';
-import type { Bench } from './bench.js';
+import type { Bench } from './context.js';
 import { HttpClient } from './http-client.js';
 import { newReferrals, type BenchReferral } from './intake-request.js';
 import type { Finding, Pair } from './print.js';

@@ -1,7 +1,7 @@
 import { addDays, type LocalDate } from '#kernel';
 import { ThresholdPass } from '#waits';
 import { TENANT, tidy, type BenchDatabase } from './bench-database.js';
-import type { Bench } from './bench.js';
+import type { Bench } from './context.js';
 import { seconds, timed, type Finding, type Pair } from './print.js';
 import type { RebuiltList } from './rebuild.js';
 

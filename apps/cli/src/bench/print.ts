@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type pg from 'pg';
 
-/** Ours and the bare engine's, measured one right after the other. */
+/** Ours and the bare engine's, on the same rows in the same run of the benchmark. */
 export interface Pair {
   ours: number;
   bare: number;

@@ -1,7 +1,7 @@
 import { systemPrincipal } from '#kernel';
 import { Rebuild, RULES_VERSION, staleness } from '#waits';
 import { TENANT, tidy, type BenchDatabase } from './bench-database.js';
-import type { Bench } from './bench.js';
+import type { Bench } from './context.js';
 import type { FoldWorkers } from './fold-workers.js';
 import { eventsOf, loadList, referralId, type ListSize } from './list.js';
 import { median, seconds, timed, type Finding, type Pair } from './print.js';

@@ -1,7 +1,7 @@
 import type { Principal } from '#kernel';
 import { planWaits, waitsStatement } from '#reporting';
 import { TENANT, type BenchDatabase } from './bench-database.js';
-import type { Bench } from './bench.js';
+import type { Bench } from './context.js';
 import { HttpClient } from './http-client.js';
 import { API_SCRIPT, bearer } from './intake.js';
 import { loadOpenWaits } from './open-waits.js';
