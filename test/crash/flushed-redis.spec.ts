@@ -1,7 +1,7 @@
 import { TENANT } from './support/children.js';
 import { hasRedis, startRedis, type PrivateRedis } from './support/redis.js';
 import { stage, type Stage } from './support/stage.js';
-import { storm, type Damage } from './support/storm.js';
+import { inWords, storm, type Damage } from './support/storm.js';
 import { expectEveryOwedCheckInSentOnce, expectWaitsToEqualARebuild, leftToDo } from './support/truths.js';
 import { until, untilNothingLeft } from './support/until.js';
 
@@ -19,6 +19,7 @@ describeWithRedis('a Redis that is emptied', () => {
   let s: Stage;
   let redis: PrivateRedis;
   let damage: Damage;
+  let recovered: number;
 
   beforeAll(async () => {
     s = await stage(20261126);
@@ -29,7 +30,7 @@ describeWithRedis('a Redis that is emptied', () => {
     damage = await storm({ ...s, queues: await s.openQueues(redis.url), startWorker }, ROUNDS, async (round) => {
       if (FLUSHED_AFTER.includes(round)) await redis.client.flushall();
     });
-    await untilNothingLeft('everything is computed and sent', () => leftToDo(s.t), SECONDS_TO_RECOVER);
+    recovered = await untilNothingLeft('everything is computed and sent', () => leftToDo(s.t), SECONDS_TO_RECOVER);
   }, 300_000);
 
   afterAll(async () => {
@@ -38,9 +39,7 @@ describeWithRedis('a Redis that is emptied', () => {
   });
 
   test('was emptied in the middle of the work', () => {
-    console.log(
-      `${damage.kills} kills over ${s.children.count} children: ${damage.interrupted} open transactions, ${damage.orphaned} messages on their way.`,
-    );
+    console.log(inWords(damage, s.children.count, recovered));
     expect(damage.interrupted).toBeGreaterThan(0);
   });
 

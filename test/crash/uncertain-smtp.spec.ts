@@ -1,5 +1,5 @@
 import { CheckIns } from '#check-ins';
-import { type Principal } from '#kernel';
+import type { Principal } from '#kernel';
 import { PROVIDERS, TENANT } from './support/children.js';
 import type { RunningApp } from './support/processes.js';
 import { MailServer } from './support/smtp.js';
@@ -43,7 +43,7 @@ const settled = (): Promise<Settled[]> =>
   );
 
 /** Nothing to compute, nothing on its way, nothing due. */
-const untilIdle = (): Promise<void> =>
+const untilIdle = (): Promise<number> =>
   untilNothingLeft(
     'every message is settled',
     async () => {

@@ -24,12 +24,16 @@ export interface Damage {
   interrupted: number;
 }
 
+export const inWords = (d: Damage, children: number, seconds: number): string =>
+  `${d.kills} kills over ${children} children met ${d.interrupted} open transactions and ${d.orphaned} messages on their way; ` +
+  `all was well ${seconds.toFixed(1)} s after the last.`;
+
 /** When to kill: in the midst of sending, in the midst of computing, or whenever, which is often while it starts. */
 const MOMENTS = ['sending', 'sending', 'computing', 'whenever'] as const;
 const PATIENCE_SECONDS = 4;
 /** On a machine that does much else a worker takes long to start; then fewer rounds must do. */
 const BOOT_SECONDS = 60;
-const ENOUGH_SECONDS = 60;
+const ENOUGH_SECONDS = 45;
 const FEWEST_ROUNDS = 6;
 
 const isUp = (worker: RunningApp): boolean => worker.isRunning && worker.said.includes('Worker ready');

@@ -14,10 +14,12 @@ export async function until<T>(what: string, look: () => Promise<T | null | unde
   }
 }
 
-/** As until, for a tally of what is left to do: every number must become 0. */
-export async function untilNothingLeft(what: string, tally: () => Promise<Record<string, number>>, seconds: number): Promise<void> {
+/** As until, for a tally of what is left to do: every number must become 0. @returns seconds waited */
+export async function untilNothingLeft(what: string, tally: () => Promise<Record<string, number>>, seconds: number): Promise<number> {
+  const since = performance.now();
   let left: Record<string, number> = {};
   await until(what, async () => Object.values((left = await tally())).every((n) => n === 0), seconds).catch((error: unknown) => {
     throw new Error(`${(error as Error).message} Left: ${JSON.stringify(left)}`);
   });
+  return (performance.now() - since) / 1000;
 }

@@ -4,7 +4,7 @@ import { TENANT, type BenchDatabase } from './bench-database.js';
 import type { Bench } from './context.js';
 import { HttpClient } from './http-client.js';
 import { API_SCRIPT, bearer } from './intake.js';
-import { loadOpenWaits } from './open-waits.js';
+import { loadOpenWaits, type OpenWaits } from './open-waits.js';
 import { median, timed, type Finding, type Pair } from './print.js';
 import { environmentOf, startServer } from './processes.js';
 
@@ -75,7 +75,8 @@ export async function report(bench: Bench, { small, large, neighbours, rounds, r
 
 async function reported(bench: Bench, count: number, beside: readonly string[]): Promise<Reported> {
   const target: BenchDatabase = await bench.server.create([TENANT, ...beside]);
-  await loadOpenWaits(target, [TENANT, ...beside], count, bench.clock.today());
+  const lists: OpenWaits[] = [{ tenant: TENANT, each: 1 }, ...beside.map((tenant): OpenWaits => ({ tenant, each: 10 }))];
+  await loadOpenWaits(target, lists, count, bench.clock.today());
   const principal: Principal = { subject: 'bench', name: 'Bench', tenant: TENANT, org: 'QZZ', roles: ['icb-manager'] };
   const { sql, params } = waitsStatement(planWaits(principal, {}, bench.clock.today()), TENANT);
   const bare = await target.bare(TENANT);
