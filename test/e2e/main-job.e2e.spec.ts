@@ -17,7 +17,13 @@ afterAll(() => app.close());
 
 const clinician = () => app.as();
 const manager = () => app.as({ roles: ['icb-manager'], org: 'QZZ' });
-const get = async (path: string, who = clinician()) => (await app.http.get(path).set(await who).set('accept', 'application/json')).body;
+const get = async (path: string, who = clinician()) =>
+  (
+    await app.http
+      .get(path)
+      .set(await who)
+      .set('accept', 'application/json')
+  ).body;
 const workersLook = async () => {
   await app.server.get(WaitFold).run('TEST');
   await app.server.get(ThresholdPass).run('TEST');
@@ -26,7 +32,10 @@ const workersLook = async () => {
 
 describe('one child, from referral to report', () => {
   it('a health visitor refers; the child waits, and every clock says why', async () => {
-    const answer = await app.http.post('/v1/referrals').set(await clinician()).send(referral({ receivedOn: '2026-01-05' }));
+    const answer = await app.http
+      .post('/v1/referrals')
+      .set(await clinician())
+      .send(referral({ receivedOn: '2026-01-05' }));
     expect(answer.status).toBe(201);
     childId = answer.body.id;
     const { waits } = await get(`/v1/referrals/${childId}/waits`);
@@ -75,7 +84,13 @@ describe('one child, from referral to report', () => {
 
   it('has an owner and an end, and the family is told', async () => {
     const [{ id }] = (await get('/v1/escalations?state=open')).items;
-    const send = async (what: string, body: object) => (await app.http.post(`/v1/escalations/${id}/${what}`).set(await clinician()).send(body)).status;
+    const send = async (what: string, body: object) =>
+      (
+        await app.http
+          .post(`/v1/escalations/${id}/${what}`)
+          .set(await clinician())
+          .send(body)
+      ).status;
     expect(await send('acknowledge', { owner: 'A Clinician' })).toBeLessThan(300);
     expect(await send('resolve', { outcome: 'seen today' })).toBeGreaterThanOrEqual(400);
     expect(await send('resolve', { outcome: 'Seen today; safe to eat', familyTold: 'By telephone, 25 November' })).toBeLessThan(300);

@@ -8,14 +8,23 @@ afterAll(() => app.close());
 const clinician = () => app.as();
 
 async function post(body: object, who = clinician()) {
-  return app.http.post('/v1/referrals').set(await who).send(body);
+  return app.http
+    .post('/v1/referrals')
+    .set(await who)
+    .send(body);
 }
 
 describe('taking a referral in', () => {
   it('answers 201 with where the child now stands', async () => {
     const answer = await post(referral());
     expect(answer.status).toBe(201);
-    expect(answer.body).toMatchObject({ state: 'waiting', stage: 'awaiting-triage', provider: 'ZZ999', receivedOn: '2026-01-05', escalationId: null });
+    expect(answer.body).toMatchObject({
+      state: 'waiting',
+      stage: 'awaiting-triage',
+      provider: 'ZZ999',
+      receivedOn: '2026-01-05',
+      escalationId: null,
+    });
     const waits = await app.http.get(`/v1/referrals/${answer.body.id}/waits?asOf=2026-05-12`).set(await clinician());
     expect(waits.body.waits[0]).toMatchObject({ measure: 'sitrep', days: 127, band: '>18-52', withinTarget: false });
     expect(waits.body.waits[0].working).toEqual([{ on: '2026-01-05', event: 'referral-received', effect: 'clock starts' }]);
@@ -45,11 +54,21 @@ describe('taking a referral in', () => {
   });
 
   it('names every bad field at once, and nothing that was in them', async () => {
-    const body = referral({ receivedOn: '05/01/2026', priority: 'soon', person: { nhsNumber: '9991234560', birthDate: '2026-02-30' }, details: { need: 'x', extra: 1 } });
+    const body = referral({
+      receivedOn: '05/01/2026',
+      priority: 'soon',
+      person: { nhsNumber: '9991234560', birthDate: '2026-02-30' },
+      details: { need: 'x', extra: 1 },
+    });
     const answer = await post(body);
     expect(answer.status).toBe(400);
     expect(answer.headers['content-type']).toContain('application/problem+json');
-    expect(answer.body.errors.map((e: { path: string }) => e.path).sort()).toEqual(['person.birthDate', 'person.nhsNumber', 'priority', 'receivedOn']);
+    expect(answer.body.errors.map((e: { path: string }) => e.path).sort()).toEqual([
+      'person.birthDate',
+      'person.nhsNumber',
+      'priority',
+      'receivedOn',
+    ]);
     expect(JSON.stringify(answer.body)).not.toContain('9991234560');
     const details = await post(referral({ details: { need: 'x', extra: 1 } }));
     expect(details.body.errors.map((e: { path: string }) => e.path).sort()).toEqual(['details.extra', 'details.need']);
@@ -70,7 +89,11 @@ describe('what is not yours', () => {
 
 describe('telling what happened', () => {
   const decided = { decidedBy: { name: 'A Clinician', role: 'Lead SLT' }, familyToldOn: '2026-03-01' };
-  const tell = async (id: string, event: object, who = clinician()) => app.http.post(`/v1/referrals/${id}/events`).set(await who).send(event);
+  const tell = async (id: string, event: object, who = clinician()) =>
+    app.http
+      .post(`/v1/referrals/${id}/events`)
+      .set(await who)
+      .send(event);
 
   it('ends no wait without a clinician, a family that was told, and a safeguarding check', async () => {
     const { body } = await post(referral());
@@ -86,7 +109,11 @@ describe('telling what happened', () => {
 
   it('takes a mistake back', async () => {
     const { body } = await post(referral());
-    const seen = { type: 'contact', occurredOn: '2026-02-02', data: { attendance: 'attended', mechanism: 'face-to-face', purpose: 'treatment' } };
+    const seen = {
+      type: 'contact',
+      occurredOn: '2026-02-02',
+      data: { attendance: 'attended', mechanism: 'face-to-face', purpose: 'treatment' },
+    };
     expect((await tell(body.id, seen)).body).toEqual({ seq: 2 });
     expect((await tell(body.id, { type: 'event-voided', data: { seq: 2, reason: 'wrong child' } })).status).toBe(201);
     expect((await tell(body.id, { type: 'event-voided', data: { seq: 1, reason: 'no' } })).status).toBe(422);
@@ -124,7 +151,11 @@ describe('telling what happened', () => {
 
 describe('bad requests', () => {
   const send = async (body: string, type = 'application/json') =>
-    app.http.post('/v1/referrals').set(await clinician()).set('content-type', type).send(body);
+    app.http
+      .post('/v1/referrals')
+      .set(await clinician())
+      .set('content-type', type)
+      .send(body);
 
   it.each([
     ['no JSON', '{"a":', 'application/json', 400],
@@ -151,7 +182,12 @@ describe('bad requests', () => {
 describe('an Idempotency-Key', () => {
   it('gives the same answer for the same body, and refuses another', async () => {
     const body = referral();
-    const send = async (b: object) => app.http.post('/v1/referrals').set(await clinician()).set('idempotency-key', 'k-1').send(b);
+    const send = async (b: object) =>
+      app.http
+        .post('/v1/referrals')
+        .set(await clinician())
+        .set('idempotency-key', 'k-1')
+        .send(b);
     const first = await send(body);
     const again = await send(body);
     expect([first.status, again.status]).toEqual([201, 201]);

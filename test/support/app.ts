@@ -27,7 +27,12 @@ export async function testApp(): Promise<TestApp> {
   const t = await testDatabase();
   const settings = readSettings({ DATABASE_URL: t.url, MEANWHILE_DATA: t.dataFolder, LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent' });
   const secrets = readSecrets(settings);
-  const queues = await Queues.open({ redisUrl: process.env['REDIS_URL'] ?? null, databaseUrl: t.url, appRole: settings.appRole, log: console.log });
+  const queues = await Queues.open({
+    redisUrl: process.env['REDIS_URL'] ?? null,
+    databaseUrl: t.url,
+    appRole: settings.appRole,
+    log: console.log,
+  });
   const platform: Platform = { settings, secrets, clock: t.clock, database: t.database, queues, close: () => queues.close() };
   const server = await createServer(platform);
   await server.listen(0, '127.0.0.1');

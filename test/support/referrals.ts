@@ -18,7 +18,9 @@ const DETAILS: Record<string, object> = {
 };
 
 /** A referral as a provider would post it, with what matters to a test changed. */
-export function referral(changes: Record<string, unknown> = {}): Record<string, unknown> & { person: Record<string, unknown>; source: { system: string; id: string } } {
+export function referral(
+  changes: Record<string, unknown> = {},
+): Record<string, unknown> & { person: Record<string, unknown>; source: { system: string; id: string } } {
   const service = String(changes['service'] ?? 'speech-and-language-therapy');
   return {
     service,

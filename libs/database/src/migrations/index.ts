@@ -5,10 +5,4 @@ import { WaitingWell1790000000004 } from './1790000000004-waiting-well.js';
 import { Sending1790000000005 } from './1790000000005-sending.js';
 
 /** In order. Forward only; add, never edit. */
-export const migrations = [
-  Tenants1790000000001,
-  Children1790000000002,
-  Waits1790000000003,
-  WaitingWell1790000000004,
-  Sending1790000000005,
-];
+export const migrations = [Tenants1790000000001, Children1790000000002, Waits1790000000003, WaitingWell1790000000004, Sending1790000000005];
