@@ -118,7 +118,7 @@ test('the API answers what it was asked, though it was told to stop meanwhile', 
 }, 120_000);
 
 test.each(['worker', 'api'] as const)(
-  'a %s whose queue has no tables says so in one error, and ends',
+  '%s: a process whose queue has no tables says so in one error, and ends',
   async (name) => {
     await asOwner(s.t.ownerUrl, (client) => client.query('drop schema bullmq cascade'));
     const app = s.processes.start(name, { PORT: '0' });

@@ -62,7 +62,9 @@ describe('nobody', () => {
 
   it('lets the database say what time it is: the day is a parameter', () => {
     const asks = /\b(current_date|current_time(stamp)?|local_?time(stamp)?|(now|clock_timestamp|statement_timestamp)\(\))/i;
-    expect(code.flatMap(sqlOf).filter((sql) => asks.test(sql.text))).toEqual([]);
+    // The bench's bare server is what ours is compared with.
+    const statements = outside('apps/cli/src/bench').flatMap(sqlOf);
+    expect(statements.filter((sql) => asks.test(sql.text))).toEqual([]);
   });
 
   it('outside config reads the environment', () => {
@@ -128,7 +130,7 @@ describe('who may import whom', () => {
     forbidden: { name: string; to: { pathNot?: string[] } }[];
   };
   const told = new Map(
-    [...readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| `([a-z-]+)` \|.*\| ([a-z, -]+) \|$/gm)].map((m) => [
+    [...readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| `([a-z-]+)` +\|.*\| ([a-z, -]+?) +\|$/gm)].map((m) => [
       m[1] ?? '',
       m[2] ?? '',
     ]),
@@ -162,7 +164,7 @@ describe('documents', () => {
     const read = new Set(
       [...readFileSync(join(root, 'libs/config/src/settings.ts'), 'utf8').matchAll(/'([A-Z][A-Z_]{3,})'/g)].map((m) => m[1]),
     );
-    const told = new Set([...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((m) => m[1]));
+    const told = new Set([...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| `([A-Z][A-Z_]+)` +\|/gm)].map((m) => m[1]));
     expect([...told].sort()).toEqual([...read].sort());
   });
 });

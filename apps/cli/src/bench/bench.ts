@@ -19,7 +19,7 @@ const FULL = {
   list: { referrals: 100_000, pathways: 95_000 },
   runs: 3,
   nights: 5,
-  intake: { rounds: 6, seconds: 4 },
+  intake: { rounds: 16, seconds: 1.5 },
   report: { small: 10_000, large: 100_000, neighbours: 10, rounds: 9, reads: 12 },
 };
 const QUICK: typeof FULL = {
