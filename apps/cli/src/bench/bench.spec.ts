@@ -13,7 +13,7 @@ test('the rebuild and the nightly pass are measured as ratios', async () => {
   const ratios = [...lines.join('\n').matchAll(/ratio (\S+) \[(\S+) to (\S+)\]/g)].flatMap(([, ...figures]) => figures.map(Number));
   expect(ratios).toHaveLength(3 * 5);
   expect(ratios.every((r) => Number.isFinite(r) && r > 0)).toBe(true);
-});
+}, 180_000);
 
 test('an unknown benchmark is refused', async () => {
   await expect(bench(['everything'], readSettings({}))).rejects.toThrow(/rebuild, nightly, intake, report/);
