@@ -12,9 +12,14 @@ export interface Outcome {
 
 /**
  * Records what became of messages, and moves their check-ins on: sent waits for an answer, uncertain is a person's to judge,
- * failed stays due and is tried another way. A late "sent" mends an "uncertain" somebody else had to write.
+ * failed stays due and is tried another way. Of a message another sweep took over only "sent" counts, and it mends an "uncertain":
+ * anything else could have the family written to twice.
  */
-export async function recordOutcomes(tx: Tx, ctx: Pick<SweepContext, 'now' | 'today'>, outcomes: readonly Outcome[]): Promise<void> {
+export async function recordOutcomes(
+  tx: Tx,
+  ctx: Pick<SweepContext, 'now' | 'today' | 'mark'>,
+  outcomes: readonly Outcome[],
+): Promise<void> {
   if (outcomes.length === 0) return;
   await tx.execute(
     `with told as (
@@ -22,7 +27,8 @@ export async function recordOutcomes(tx: Tx, ctx: Pick<SweepContext, 'now' | 'to
          state = case o.outcome when 'sent' then 'sent' when 'uncertain' then 'uncertain' when 'called-off' then 'called-off' else 'failed' end,
          sent_at = case when o.outcome = 'sent' then $4::timestamptz end
        from unnest($2::uuid[], $3::text[]) as o (id, outcome)
-       where m.tenant = $1 and m.id = o.id and (m.state = 'claimed' or (m.state = 'uncertain' and o.outcome = 'sent'))
+       where m.tenant = $1 and m.id = o.id
+         and (m.state = 'claimed' and m.claimed_by = $6 or m.state in ('claimed', 'uncertain') and o.outcome = 'sent')
        returning m.check_in_id, m.template, o.outcome
      )
      update check_in c set
@@ -34,6 +40,13 @@ export async function recordOutcomes(tx: Tx, ctx: Pick<SweepContext, 'now' | 'to
      from told t
      where c.tenant = $1 and c.id = t.check_in_id and t.outcome in ('sent', 'uncertain') and c.closed_at is null
        and (c.state in ('due', 'sent') or c.call_why = 'uncertain-send')`,
-    [tx.tenant, outcomes.map((o) => o.messageId), outcomes.map((o) => o.outcome), ctx.now, addDays(ctx.today, DAYS_TO_REMINDER)],
+    [
+      tx.tenant,
+      outcomes.map((o) => o.messageId),
+      outcomes.map((o) => o.outcome),
+      ctx.now,
+      addDays(ctx.today, DAYS_TO_REMINDER),
+      ctx.mark.number,
+    ],
   );
 }

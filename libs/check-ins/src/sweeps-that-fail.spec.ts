@@ -141,6 +141,36 @@ describe('any number of sweeps', () => {
     expect(await first).toMatchObject({ sent: 1 });
     expect(suite.sender.received).toHaveLength(1);
   });
+
+  it('who lost its mark has no say in what another took over, unless it did send', async () => {
+    await suite.child();
+    suite.sender.canBeAsked = true;
+    const turns: ((outcome: 'unavailable' | 'sent') => void)[] = [];
+    let arrive: () => void = () => undefined;
+    const nextArrival = (): Promise<void> => new Promise((done) => (arrive = done));
+    suite.sender.answer = () =>
+      new Promise((end) => {
+        turns.push(end);
+        arrive();
+      });
+    let arrival = nextArrival();
+    const first = suite.sweep();
+    await arrival;
+    await asOwner(suite.t.ownerUrl, (client) =>
+      client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like '%-sweep'`,
+      ),
+    );
+    arrival = nextArrival();
+    const second = suite.sweep();
+    await arrival;
+    turns[0]?.('unavailable');
+    await first;
+    expect((await suite.messages()).map((m) => m.state)).toEqual(['claimed']);
+    turns[1]?.('sent');
+    await second;
+    expect((await suite.messages()).map((m) => `${m.attempt} ${m.state}`)).toEqual(['1 sent']);
+  });
 });
 
 describe('connections cut at random while sending', () => {

@@ -45,6 +45,7 @@ const modestSettings = {
   maintenance_work_mem: '128MB',
   max_connections: '100',
   random_page_cost: '1.1', // these are SSDs
+  autovacuum_naptime: '10s', // lists are loaded in bulk, and planned for soon after
   wal_level: 'minimal', // no replica reads it
   max_wal_senders: '0',
   log_checkpoints: 'off', // the log is never rotated, so it must stay short
