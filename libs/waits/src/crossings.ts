@@ -33,17 +33,18 @@ export class ThresholdPass {
   }
 }
 
+/** Crossings from next_change_on on: those before it were recorded by the pass that moved it there. */
 async function recordCrossings(tx: Tx, day: LocalDate, now: Date): Promise<{ touched: number; recorded: number }> {
   const row = await tx.one<{ touched: number; recorded: number }>(
     `with due as (
-        select tenant, pathway_id, measure, ordinal, period, started_on, breach_on, headline from wait
+        select tenant, pathway_id, measure, ordinal, period, started_on, breach_on, headline, next_change_on from wait
         where tenant = $1 and next_change_on <= $2 order by next_change_on limit ${BATCH} for no key update skip locked),
       threshold as (
         select d.*, w.weeks || 'w' as threshold, d.started_on + 7 * w.weeks + 1 as crossed_on from due d, unnest($3::integer[]) as w(weeks) where d.headline
         union all select d.*, 'target', d.breach_on from due d where d.breach_on is not null),
       recorded as (
         insert into threshold_crossing (tenant, pathway_id, measure, period, threshold, crossed_on, recorded_at)
-        select tenant, pathway_id, measure, period, threshold, crossed_on, $4 from threshold where crossed_on <= $2
+        select tenant, pathway_id, measure, period, threshold, crossed_on, $4 from threshold where crossed_on between next_change_on and $2
         on conflict do nothing returning 1),
       next as (select pathway_id, measure, ordinal, min(crossed_on) filter (where crossed_on > $2) as on from threshold group by 1, 2, 3),
       moved_on as (
