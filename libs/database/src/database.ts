@@ -3,7 +3,7 @@ import { systemPrincipal, type Principal } from '#kernel';
 import pg from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { migrations } from './migrations/index.js';
-import { asDomainError, isWorthAnotherTry, Tx } from './tx.js';
+import { asDomainError, isWorthAnotherTry, PREPARED, Tx } from './tx.js';
 
 // Once, for every pool: a calendar day stays the string it is (the driver would make it midnight somewhere), a count a number.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
@@ -70,11 +70,10 @@ export class Database {
       const runner = this.dataSource.createQueryRunner();
       try {
         await runner.startTransaction();
-        await runner.query(`select set_config('meanwhile.tenant', $1, true), set_config('meanwhile.org', $2, true)`, [
-          principal.tenant,
-          principal.org,
-        ]);
-        const result = await work(new Tx(principal, runner));
+        const tx = new Tx(principal, runner);
+        const place = [principal.tenant, principal.org];
+        await tx.query(`select set_config('meanwhile.tenant', $1, true), set_config('meanwhile.org', $2, true)`, place, PREPARED);
+        const result = await work(tx);
         await runner.commitTransaction();
         return result;
       } catch (error) {

@@ -1,5 +1,5 @@
 import { DomainError, isProvider, isSystem, newId } from '#kernel';
-import type { Tx } from './tx.js';
+import { PREPARED, type Tx } from './tx.js';
 
 /** Writes down who did what to whom, in the transaction that does it. */
 export async function audit(
@@ -20,6 +20,7 @@ export async function audit(
       entry.personIds ?? [],
       JSON.stringify(entry.detail ?? {}),
     ],
+    PREPARED,
   );
 }
 
@@ -31,7 +32,7 @@ export async function audit(
 export async function readIdentity<T>(tx: Tx, now: Date, purpose: string, personIds: string[], work: () => Promise<T>): Promise<T> {
   if (!isProvider(tx.principal) && !isSystem(tx.principal)) throw new DomainError('forbidden', 'This role sees no child.');
   if (personIds.length > 0) await audit(tx, now, { action: 'identity-read', purpose, personIds });
-  await tx.query(`select set_config('meanwhile.identity_purpose', $1, true)`, [purpose]);
+  await tx.query(`select set_config('meanwhile.identity_purpose', $1, true)`, [purpose], PREPARED);
   const result = await work();
   await tx.query(`select set_config('meanwhile.identity_purpose', '', true)`);
   return result;

@@ -10,6 +10,7 @@ import {
   type JobSchedulerJson,
 } from 'bullmq';
 import { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { QUEUE_NAMES, type QueueName, type WakeUp } from './names.js';
 
@@ -46,6 +47,8 @@ const KILLS_SURVIVED = 1_000_000;
 const SCHEDULE_KEPT_EVERY_MS = 20_000;
 /** A line whose time has passed by so long is rung by nobody. */
 const OVERDUE_MS = 5 * 60_000;
+/** Between two wake-ups of one tenant by one process. */
+const RINGS_APART_MS = 100;
 /** How long a queue that does not answer is waited for at closing. */
 const PARTING_MS = 3_000;
 const LONDON = 'Europe/London';
@@ -124,8 +127,8 @@ export class Queues {
   }
 
   /**
-   * As ring, but never fails its caller: a lost wake-up is found by the sweep. At most one call a tenant is on its way, and one more if
-   * it was rung for meanwhile: while Redis is away callers do not pile up.
+   * As ring, but never fails its caller: a lost wake-up is found by the sweep. The first call goes at once, those of the next moments
+   * together as one more: a busy intake does not ring for each referral, and while Redis is away callers do not pile up.
    */
   ringSoon(name: QueueName, tenant: string): void {
     const key = `${name} ${tenant}`;
@@ -134,6 +137,7 @@ export class Queues {
     if (isOnItsWay) return;
     this.ring(name, tenant)
       .catch((error: unknown) => this.#logError(name, error))
+      .finally(() => delay(RINGS_APART_MS, undefined, { ref: false }))
       .finally(() => {
         const again = this.#ringing.get(key);
         this.#ringing.delete(key);

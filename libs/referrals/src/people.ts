@@ -1,5 +1,5 @@
 import type { Secrets } from '#config';
-import type { Tx } from '#database';
+import { PREPARED, type Tx } from '#database';
 import { newId, type LocalDate } from '#kernel';
 import { birthDateKey, idOf, nhsNumberKey } from './matching-keys.js';
 import type { ContactDto, NewReferral, PersonDto } from './new-referral.js';
@@ -56,6 +56,7 @@ export async function matchPerson(tx: Tx, person: PersonDto, secrets: Secrets, n
       person.confidentialFromFamily ?? [],
       now,
     ],
+    PREPARED,
   );
   if (!row) throw new Error('A person was neither found nor made.');
   return row;
@@ -101,6 +102,7 @@ export async function keepChild(
       service,
       now,
     ],
+    PREPARED,
   );
   if (!row) throw new Error('A pathway was neither found nor made.');
   return row.id;

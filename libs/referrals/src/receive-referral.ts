@@ -1,5 +1,5 @@
 import { Secrets } from '#config';
-import { audit, Database, type Tx } from '#database';
+import { audit, Database, PREPARED, type Tx } from '#database';
 import { Escalations } from '#escalations';
 import { ageOn, brokenRule, Clock, DomainError, newId, type LocalDate, type Principal } from '#kernel';
 import { serviceLine } from '#service-lines';
@@ -128,6 +128,7 @@ async function lookUp(tx: Tx, { service, provider, source }: NewReferral): Promi
       from (values (1)) always
       left join referral r on r.tenant = $1 and r.provider = $3 and r.source_system = $4 and r.source_id = $5`,
     [tx.tenant, service, provider, source.system, source.id],
+    PREPARED,
   );
   if (!row) throw new Error('A statement that always gives a row gave none.');
   return row;
@@ -174,6 +175,7 @@ async function recordReceipt(tx: Tx, request: NewReferral, events: readonly Path
       tx.principal.subject,
       JSON.stringify(events),
     ],
+    PREPARED,
   );
   return written > 0;
 }

@@ -1,4 +1,4 @@
-import { Database, audit, readIdentity, type Tx } from '#database';
+import { Database, audit, PREPARED, readIdentity, type Tx } from '#database';
 import { Escalations } from '#escalations';
 import { ageOn, brokenRule, Clock, DomainError, isSystem, notFound, type LocalDate, type Principal } from '#kernel';
 import { serviceLine } from '#service-lines';
@@ -107,6 +107,7 @@ export async function lockForChange(tx: Tx, referralId: string, now: Date): Prom
       changed as (update pathway p set changed = p.changed + 1, changed_at = $5 from mine m where p.tenant = $1 and p.id = m.pathway_id)
       select id, pathway_id as "pathwayId", person_id as "personId", line from mine`,
     [tx.tenant, referralId, tx.principal.org, isSystem(tx.principal), now],
+    PREPARED,
   );
   if (!row) throw notFound('referral');
   return row;
@@ -141,6 +142,7 @@ export async function appendEvent(tx: Tx, referral: { id: string; pathwayId: str
       tx.principal.subject,
       tx.principal.org,
     ],
+    PREPARED,
   );
   return row?.seq ?? 0;
 }
