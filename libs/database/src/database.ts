@@ -3,7 +3,7 @@ import { systemPrincipal, type Principal } from '#kernel';
 import pg from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { migrations } from './migrations/index.js';
-import { asDomainError, isWorthAnotherTry, PREPARED, Tx } from './tx.js';
+import { asDomainError, isWorthAnotherTry, Tx } from './tx.js';
 
 // Once, for every pool: a calendar day stays the string it is (the driver would make it midnight somewhere), a count a number.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
@@ -69,15 +69,9 @@ export class Database {
     for (let attempt = 1; ; attempt++) {
       const runner = this.dataSource.createQueryRunner();
       try {
-        await runner.startTransaction();
-        const tx = new Tx(principal, runner);
-        const place = [principal.tenant, principal.org];
-        await tx.query(`select set_config('meanwhile.tenant', $1, true), set_config('meanwhile.org', $2, true)`, place, PREPARED);
-        const result = await work(tx);
-        await runner.commitTransaction();
-        return result;
+        const client = (await runner.connect()) as pg.PoolClient;
+        return await inTransaction(client, principal, () => work(new Tx(principal, runner, client)));
       } catch (error) {
-        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
         if (attempt < TRIES && isWorthAnotherTry(error)) continue;
         throw asDomainError(error);
       } finally {
@@ -120,5 +114,21 @@ export class Database {
       throw new Error(
         `The database is at ${found?.last ?? 'no version'}, this program wants ${wanted}: run meanwhile migrate, or the other version.`,
       );
+  }
+}
+
+async function inTransaction<T>(client: pg.PoolClient, { tenant, org }: Principal, work: () => Promise<T>): Promise<T> {
+  try {
+    // One message, since every use case begins with it.
+    const [ours, us] = [pg.escapeLiteral(tenant), pg.escapeLiteral(org)];
+    await client.query(`begin; select set_config('meanwhile.tenant', ${ours}, true), set_config('meanwhile.org', ${us}, true)`);
+    const result = await work();
+    const { command } = await client.query('commit');
+    // After an error that somebody swallowed the database takes everything back, and calls that a success.
+    if (command !== 'COMMIT') throw new Error('The transaction was taken back: a statement in it had failed.');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
   }
 }

@@ -8,6 +8,7 @@ export class Tx {
   constructor(
     readonly principal: Principal,
     private readonly runner: QueryRunner,
+    private readonly client: pg.PoolClient,
   ) {}
 
   /** Every statement names it. */
@@ -33,9 +34,8 @@ export class Tx {
     return (await this.#run(sql, params, how)).rowCount ?? 0;
   }
 
-  async #run(text: string, values: unknown[], how?: typeof PREPARED): Promise<pg.QueryResult> {
-    const client = (await this.runner.connect()) as pg.PoolClient;
-    return client.query(how ? { name: nameOf(text), text, values } : { text, values });
+  #run(text: string, values: unknown[], how?: typeof PREPARED): Promise<pg.QueryResult> {
+    return this.client.query(how ? { name: nameOf(text), text, values } : { text, values });
   }
 }
 
