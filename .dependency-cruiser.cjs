@@ -18,8 +18,25 @@ const MAY_IMPORT = {
   referrals: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations'],
   'check-ins': ['kernel', 'config', 'database', 'waits', 'service-lines', 'escalations', 'messages'],
   reporting: ['kernel', 'database', 'waits', 'service-lines'],
+  duplicates: ['kernel', 'config', 'database', 'referrals'],
+  fhir: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'referrals', 'reporting'],
+  imports: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'referrals', 'fhir'],
   // Puts the others together, once for every app.
-  platform: ['kernel', 'config', 'database', 'queues', 'waits', 'service-lines', 'escalations', 'messages', 'referrals', 'check-ins'],
+  platform: [
+    'kernel',
+    'config',
+    'database',
+    'queues',
+    'waits',
+    'service-lines',
+    'escalations',
+    'messages',
+    'referrals',
+    'check-ins',
+    'duplicates',
+    'fhir',
+    'imports',
+  ],
 };
 const LIBRARIES = Object.keys(MAY_IMPORT);
 

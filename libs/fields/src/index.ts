@@ -3,3 +3,4 @@
  * so that a DTO reads like a table. Add `Optional()` where a field may be left out or null.
  */
 export * from './fields.js';
+export { CHECKING, checkFields, fieldErrors, refusal, validatePart } from './checking.js';

@@ -1,3 +1,4 @@
+import { validatePart } from '#fields';
 import { brokenRule, DomainError, isUuid, notFound, type Principal } from '#kernel';
 import { Queues } from '#queues';
 import {
@@ -18,7 +19,6 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
 import { decodeCursor, encodeCursor, limitOf, type Page } from '../http/page.js';
-import { validatePart } from '../http/validation.js';
 import { EventDto, ReferralListQuery, WaitsQuery } from './referral-requests.js';
 
 @ApiTags('Referrals')

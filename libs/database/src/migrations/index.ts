@@ -3,6 +3,18 @@ import { Children1790000000002 } from './1790000000002-children.js';
 import { Waits1790000000003 } from './1790000000003-waits.js';
 import { WaitingWell1790000000004 } from './1790000000004-waiting-well.js';
 import { Sending1790000000005 } from './1790000000005-sending.js';
+import { Imports1790000000006 } from './1790000000006-imports.js';
+import { Fhir1790000000007 } from './1790000000007-fhir.js';
+import { Duplicates1790000000008 } from './1790000000008-duplicates.js';
 
 /** In order. Forward only; add, never edit. */
-export const migrations = [Tenants1790000000001, Children1790000000002, Waits1790000000003, WaitingWell1790000000004, Sending1790000000005];
+export const migrations = [
+  Tenants1790000000001,
+  Children1790000000002,
+  Waits1790000000003,
+  WaitingWell1790000000004,
+  Sending1790000000005,
+  Imports1790000000006,
+  Fhir1790000000007,
+  Duplicates1790000000008,
+];
