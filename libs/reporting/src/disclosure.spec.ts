@@ -6,13 +6,17 @@ import {
   countFromSql,
   countSql,
   disclosureWords,
+  fewestFor,
   percentCell,
   percentileCell,
   percentileFromSql,
   percentileSql,
   SUPPRESSED,
   type Disclosure,
+  type Percentile,
 } from './disclosure.js';
+
+const PERCENTILES: Percentile[] = [50, 90, 92];
 
 const HIDDEN = '*';
 const shown = (cell: unknown): unknown => (cell === SUPPRESSED ? HIDDEN : cell);
@@ -99,14 +103,36 @@ describe('a median or percentile', () => {
     [170.5, 8, 'mhsds', 171],
     [null, 0, 'mhsds', HIDDEN],
   ])('%s of %i waits, disclosure %s, is %s', (days, count, disclosure, as) =>
-    expect(shown(percentileCell(days, count, disclosure))).toBe(as),
+    expect(shown(percentileCell(days, count, disclosure, 50))).toBe(as),
   );
+
+  test.each<[Percentile, number, Disclosure, unknown]>([
+    [90, 8, 'none', 340.5],
+    [90, 29, 'hes', HIDDEN],
+    [90, 30, 'hes', 341],
+    [92, 37, 'hes', HIDDEN],
+    [92, 38, 'hes', 341],
+    [90, 29, 'mhsds', HIDDEN],
+    [92, 38, 'mhsds', 341],
+  ])('the %ith of %i waits, disclosure %s, is %s', (percentile, count, disclosure, as) =>
+    expect(shown(percentileCell(340.5, count, disclosure, percentile))).toBe(as),
+  );
+
+  test('that is shown never lies between the longest wait and the next: three waits or more are at or above it', () => {
+    for (const percentile of PERCENTILES) {
+      for (let count = fewestFor(percentile); count < 2000; count++) {
+        const upperNeighbour = Math.ceil((percentile * (count - 1)) / 100);
+        expect(count - upperNeighbour).toBeGreaterThanOrEqual(3);
+      }
+    }
+  });
 });
 
 test('every regime says in words what it does', () => {
   expect(disclosureWords('none')).toMatch(/Exact/);
   expect(disclosureWords('hes')).toMatch(/1 to 7.*nearest 5/);
   expect(disclosureWords('mhsds')).toMatch(/below 5/);
+  expect(disclosureWords('hes')).toMatch(/Medians need 8 waits, the 90th percentile 30 and the 92nd 38/);
 });
 
 describe('the same rules in SQL', () => {
@@ -121,11 +147,12 @@ describe('the same rules in SQL', () => {
     });
     await fc.assert(
       fc.asyncProperty(cells, async (drawn) => {
-        const small = Array.from({ length: 15 }, (_, count) => ({ count, halfDays: 341 }));
+        const small = Array.from({ length: 45 }, (_, count) => ({ count, halfDays: 341 }));
         const given = [...small, ...drawn].map((c) => ({ count: c.count, days: c.count === 0 ? null : c.halfDays / 2 }));
         const rows = await t.database.inTenant(systemPrincipal('TEST', 'test'), (tx) =>
-          tx.query<{ count: number | null; days: number | null }>(
-            `select ${countSql('count', disclosure)} as count, ${percentileSql('days', 'count', disclosure)} as days
+          tx.query<{ count: number | null; days: (number | null)[] }>(
+            `select ${countSql('count', disclosure)} as count,
+               json_build_array(${PERCENTILES.map((p) => percentileSql('days', 'count', disclosure, p)).join(', ')}) as days
                from unnest($1::bigint[], $2::float8[]) with ordinality as given (count, days, n) order by n`,
             [given.map((g) => g.count), given.map((g) => g.days)],
           ),
@@ -133,7 +160,9 @@ describe('the same rules in SQL', () => {
         rows.forEach((row, i) => {
           const { count, days } = given[i] ?? { count: 0, days: null };
           expect(countFromSql(row.count)).toEqual(countCell(count, disclosure));
-          expect(percentileFromSql(row.days, countFromSql(row.count))).toEqual(percentileCell(days, count, disclosure));
+          PERCENTILES.forEach((p, k) =>
+            expect(percentileFromSql(row.days[k] ?? null, countFromSql(row.count))).toEqual(percentileCell(days, count, disclosure, p)),
+          );
         });
         expect(rows).toHaveLength(given.length);
       }),

@@ -44,14 +44,29 @@ const REGIMES: Record<Exclude<Disclosure, 'none'>, Regime> = {
   },
 };
 
+/** A percentile that reports show, as a whole number: 50 is the median. */
+export type Percentile = 50 | 90 | 92;
+
 /** A median or percentile over fewer says too much of one child. */
 export const FEWEST_FOR_A_PERCENTILE = 8;
+
+/**
+ * At least so many waits lie at or above a percentile that is shown. A percentile is a place between two neighbours: of 8 waits the 90th and
+ * the 92nd lie between the same two, the longest and the one before it, and both could be solved for. With three above, neither is ever the
+ * longest or the second longest.
+ */
+const FEWEST_ABOVE = 3;
+
+/** Of how many waits a percentile may be shown: 8 for the median, 30 for the 90th, 38 for the 92nd. In whole numbers: 0.1 of 30 is not quite 3. */
+export const fewestFor = (percentile: Percentile): number =>
+  Math.max(FEWEST_FOR_A_PERCENTILE, Math.ceil((100 * FEWEST_ABOVE) / (100 - percentile)));
 
 export function disclosureWords(disclosure: Disclosure): string {
   if (disclosure === 'none') return 'Exact figures, for management within the ICB and its providers. Not for publication.';
   return (
     `Figures safe to publish: ${REGIMES[disclosure].words}. Percentages are worked out from the cells shown, to the nearest whole number. ` +
-    `Medians and percentiles need ${FEWEST_FOR_A_PERCENTILE} waits. The longest wait describes one child and is never shown.`
+    `Medians need ${fewestFor(50)} waits, the 90th percentile ${fewestFor(90)} and the 92nd ${fewestFor(92)}, so that ${FEWEST_ABOVE} waits or more lie ` +
+    `at or above it. The longest wait describes one child and is never shown.`
   );
 }
 
@@ -73,11 +88,11 @@ export function percentCell(part: Cell, whole: Cell, disclosure: Disclosure): Ce
   return disclosure === 'none' ? Math.round(10 * percent) / 10 : Math.round(percent);
 }
 
-/** A median or percentile of `count` waits, in days. */
-export function percentileCell(days: number | null, count: number, disclosure: Disclosure): Cell {
+/** A percentile of `count` waits, in days. */
+export function percentileCell(days: number | null, count: number, disclosure: Disclosure, percentile: Percentile): Cell {
   if (disclosure === 'none') return days === null ? null : Math.round(10 * days) / 10;
   if (count === 0 && countCell(0, disclosure) === 0) return null;
-  return count < FEWEST_FOR_A_PERCENTILE || days === null ? SUPPRESSED : Math.round(days);
+  return count < fewestFor(percentile) || days === null ? SUPPRESSED : Math.round(days);
 }
 
 /** `count` (SQL) as it may be shown; null where it may not be. */
@@ -87,10 +102,10 @@ export function countSql(count: string, disclosure: Disclosure): string {
   return `case when ${count} not between ${from} and ${to} then (${count} + 2) / 5 * 5 end`;
 }
 
-/** `days` (SQL), a median or percentile of `count` waits, as it may be shown; null where it may not be, or where there is none. */
-export function percentileSql(days: string, count: string, disclosure: Disclosure): string {
+/** `days` (SQL), a percentile of `count` waits, as it may be shown; null where it may not be, or where there is none. */
+export function percentileSql(days: string, count: string, disclosure: Disclosure, percentile: Percentile): string {
   if (disclosure === 'none') return `round((${days})::numeric, 1)`;
-  return `case when ${count} >= ${FEWEST_FOR_A_PERCENTILE} then round((${days})::numeric) end`;
+  return `case when ${count} >= ${fewestFor(percentile)} then round((${days})::numeric) end`;
 }
 
 /** What countSql gave, as a cell. A count is never null but where it was suppressed. */

@@ -26,7 +26,7 @@ const report: WaitsReport = {
       reported: true,
       waiting: 10,
       bands: { '0-1': 10, '>1-2': SUPPRESSED },
-      overWeeks: {},
+      overWeeks: { 18: 0, 52: SUPPRESSED },
       withinTarget: { count: 10, percent: 100 },
       medianDays: 5,
       p90Days: 6,
@@ -57,9 +57,9 @@ describe('a cell of CSV', () => {
 
 test('a report is one row a group, with what the figures are', () => {
   expect(toCsv(waitsTable(report))).toBe(
-    'Need,waiting,weeks 0-1,weeks >1-2,within target,within target %,median days,90th percentile days,92nd percentile days,longest days,' +
+    'Need,waiting,weeks 0-1,weeks >1-2,over 18 weeks,over 52 weeks,within target,within target %,median days,90th percentile days,92nd percentile days,longest days,' +
       'measure,service,as of,disclosure,rules version,computed through,pathways not yet computed,synthetic\r\n' +
-      `'=cmd|calc,10,10,*,10,100,5,6,6,*,sitrep,all,2026-11-22,hes,2026.1,2026-11-22T10:30:00.000Z,2,` +
+      `'=cmd|calc,10,10,*,0,*,10,100,5,6,6,*,sitrep,all,2026-11-22,hes,2026.1,2026-11-22T10:30:00.000Z,2,` +
       '"SYNTHETIC: no real child is in these figures. Shaped after RP1, 31 October 2023."\r\n',
   );
 });

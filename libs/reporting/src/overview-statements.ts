@@ -61,7 +61,7 @@ export async function listsOf(tx: Tx, scope: OverviewScope): Promise<ListFigures
      )
      select ${groups.join(', ')}, targeted, ${count('waiting', 'waiting', scope)}, ${count('over_target', 'overTarget', scope)},
        ${count('over_52', 'over52Weeks', scope)}, ${count('unknown_start', 'unknownStart', scope)},
-       ${percentileSql('median', 'waiting', scope.disclosure)} as median
+       ${percentileSql('median', 'waiting', scope.disclosure, 50)} as median
      from counted order by line, measure, cut, name nulls last`,
     [tx.tenant, scope.asOf, scope.provider],
   );

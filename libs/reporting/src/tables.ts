@@ -23,6 +23,7 @@ const show = (cell: Cell): TableCell => (isSuppressed(cell) ? cell.display : cel
  */
 export function waitsTable(report: WaitsReport): Table {
   const labels = Object.keys(report.rows[0]?.bands ?? {});
+  const over = Object.keys(report.rows[0]?.overWeeks ?? {});
   const every: [string, TableCell][] = [
     ['measure', report.measure],
     ['service', report.service ?? 'all'],
@@ -38,6 +39,7 @@ export function waitsTable(report: WaitsReport): Table {
       ...report.groupBy.map((d) => DIMENSION_SQL[d].title),
       'waiting',
       ...labels.map((label) => `weeks ${label}`),
+      ...over.map((weeks) => `over ${weeks} weeks`),
       'within target',
       'within target %',
       'median days',
@@ -48,17 +50,18 @@ export function waitsTable(report: WaitsReport): Table {
     ],
     rows: report.rows.map((row) => [
       ...report.groupBy.map((d) => groupWords(row.group[d])),
-      ...figures(row, labels),
+      ...figures(row, labels, over),
       ...every.map(([, v]) => v),
     ]),
   };
 }
 
-function figures(row: WaitsRow, labels: string[]): TableCell[] {
-  if (!row.reported) return ['not reported', ...labels.map(() => null), null, null, null, null, null, null];
+function figures(row: WaitsRow, labels: string[], over: string[]): TableCell[] {
+  if (!row.reported) return ['not reported', ...[...labels, ...over].map(() => null), null, null, null, null, null, null];
   return [
     show(row.waiting),
     ...labels.map((label) => show(row.bands[label] ?? null)),
+    ...over.map((weeks) => show(row.overWeeks[weeks] ?? null)),
     show(row.withinTarget?.count ?? null),
     show(row.withinTarget?.percent ?? null),
     show(row.medianDays),

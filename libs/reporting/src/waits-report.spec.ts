@@ -240,9 +240,11 @@ test('as CSV it says on every row what it is', async () => {
   await list([{ days: 10 }, { days: 200, provider: 'ZZ998', council: null }]);
   const report = await reports.waits(manager, { measure: 'sitrep', groupBy: ['localAuthority'] });
   const [head, ...lines] = toCsv(waitsTable(report)).trimEnd().split('\r\n');
-  expect(head).toMatch(/^Council,waiting,weeks 0-1,weeks >1-2,.*longest days,measure,service,as of,disclosure/);
+  expect(head).toMatch(
+    /^Council,waiting,weeks 0-1,weeks >1-2,.*weeks >104,over 18 weeks,over 52 weeks,over 78 weeks,over 104 weeks,within target,.*longest days,measure,service,as of,disclosure/,
+  );
   expect(lines).toEqual([
-    'E06000061,1,0,1,0,0,0,0,0,0,1,100,10,10,10,10,sitrep,all,2026-11-22,none,2026.1,2026-11-22T10:30:00.000Z,0,SYNTHETIC: no real child is in these figures. Invented for tests.',
-    'not recorded,1,0,0,0,0,0,1,0,0,0,0,200,200,200,200,sitrep,all,2026-11-22,none,2026.1,2026-11-22T10:30:00.000Z,0,SYNTHETIC: no real child is in these figures. Invented for tests.',
+    'E06000061,1,0,1,0,0,0,0,0,0,0,0,0,0,1,100,10,10,10,10,sitrep,all,2026-11-22,none,2026.1,2026-11-22T10:30:00.000Z,0,SYNTHETIC: no real child is in these figures. Invented for tests.',
+    'not recorded,1,0,0,0,0,0,1,0,0,1,0,0,0,0,0,200,200,200,200,sitrep,all,2026-11-22,none,2026.1,2026-11-22T10:30:00.000Z,0,SYNTHETIC: no real child is in these figures. Invented for tests.',
   ]);
 });

@@ -113,9 +113,9 @@ export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; 
         array[${bands.map((_, i) => countSql(`b${i}`, disclosure)).join(', ')}] as bands,
         array[${OVER_WEEKS.map((weeks) => countSql(`over${weeks}`, disclosure)).join(', ')}] as over,
         ${countSql('within', disclosure)} as within, targeted,
-        ${percentileSql('p50', 'waiting', disclosure)} as median,
-        ${percentileSql('p90', 'waiting', disclosure)} as p90,
-        ${percentileSql('p92', 'waiting', disclosure)} as p92,
+        ${percentileSql('p50', 'waiting', disclosure, 50)} as median,
+        ${percentileSql('p90', 'waiting', disclosure, 90)} as p90,
+        ${percentileSql('p92', 'waiting', disclosure, 92)} as p92,
         ${disclosure === 'none' ? 'longest' : 'null::int as longest'}
       from counted
     ), unknown as (
