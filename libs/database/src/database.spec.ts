@@ -1,4 +1,5 @@
 import { systemPrincipal } from '#kernel';
+import type pg from 'pg';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 
 let t: TestDatabase;
@@ -21,6 +22,24 @@ describe('a transaction in a tenant', () => {
 
   it('sees nothing where no tenant was set', async () => {
     expect(await t.database.dataSource.query('select * from service')).toEqual([]);
+  });
+
+  it('is taken back with an error when a statement in it failed, though somebody swallowed that', async () => {
+    const work = t.database.inTenant(systemPrincipal('TEST', 'test'), async (tx) => {
+      await tx.query('select 1 / 0').catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow(/taken back/);
+  });
+
+  it('outlives a connection that is cut while it changes hands', async () => {
+    const pool = (t.database.dataSource.driver as unknown as { master: pg.Pool }).master;
+    await new Promise<void>((done) => {
+      pool.connect((_error, client, release) => {
+        expect(client?.emit('error', new Error('cut'))).toBe(true);
+        release();
+        done();
+      });
+    });
   });
 
   it('lists the tenants for background work', async () => {

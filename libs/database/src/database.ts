@@ -27,6 +27,9 @@ export const databaseOptions = (settings: Settings, url: string, applicationName
   applicationName,
 });
 
+/** One transaction after another on the same connection. */
+export type Session = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
 /** The database as the application's role sees it. */
 export class Database {
   private constructor(
@@ -53,6 +56,7 @@ export class Database {
       }
       throw error;
     }
+    outliveConnections((dataSource.driver as unknown as { master: pg.Pool }).master);
     const database = new Database(dataSource, options);
     try {
       await database.#refuseStrongRole();
@@ -77,6 +81,23 @@ export class Database {
       } finally {
         await runner.release();
       }
+    }
+  }
+
+  /**
+   * Lends one connection for several transactions that share temporary tables, until `work` ends. Each transaction is one as of inTenant, but is
+   * not run again by itself. What they made is dropped afterwards.
+   */
+  async inSession<T>(principal: Principal, work: (transaction: Session) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as pg.PoolClient;
+    try {
+      return await work((each) => inTransaction(client, principal, () => each(new Tx(principal, runner, client))));
+    } catch (error) {
+      throw asDomainError(error);
+    } finally {
+      await client.query('discard temp').catch(() => undefined);
+      await runner.release();
     }
   }
 
@@ -115,6 +136,19 @@ export class Database {
         `The database is at ${found?.last ?? 'no version'}, this program wants ${wanted}: run meanwhile migrate, or the other version.`,
       );
   }
+}
+
+/**
+ * A connection that is cut while it changes hands has nobody who listens to it, and what nobody listens to ends the process.
+ * Whoever uses it next is told anyway.
+ */
+function outliveConnections(pool: pg.Pool): void {
+  const known = new WeakSet<pg.PoolClient>();
+  pool.on('acquire', (client) => {
+    if (known.has(client)) return;
+    known.add(client);
+    client.on('error', () => undefined);
+  });
 }
 
 async function inTransaction<T>(client: pg.PoolClient, { tenant, org }: Principal, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
 import { DomainError, type Principal } from '#kernel';
 import { createHash } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import type { EntityManager, QueryRunner } from 'typeorm';
 
 /** One open transaction of one principal in its tenant. Passed on explicitly; never outlives the work it was opened for. */
@@ -32,6 +34,11 @@ export class Tx {
   /** Number of rows written. */
   async execute(sql: string, params: unknown[] = [], how?: typeof PREPARED): Promise<number> {
     return (await this.#run(sql, params, how)).rowCount ?? 0;
+  }
+
+  /** Rows for `copy … from stdin` in text format; PostgreSQL takes them into tables without row-level security only: temporary ones. */
+  copyInto(sql: string): Writable {
+    return this.client.query(copyFrom(sql));
   }
 
   #run(text: string, values: unknown[], how?: typeof PREPARED): Promise<pg.QueryResult> {

@@ -87,6 +87,8 @@ export class Queues {
       options: `-c role=${options.appRole} -c search_path=${SCHEMA} -c timezone=UTC`,
     });
     pool.on('error', () => undefined);
+    // One that is cut while it changes hands would end the process; whoever uses it next is told anyway.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     try {
       const client = await pool.connect();
       await assertSchemaCompatibility(client, SCHEMA).finally(() => client.release());

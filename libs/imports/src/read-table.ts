@@ -1,0 +1,89 @@
+import { DomainError } from '#kernel';
+import { CsvError, parse } from 'csv-parse';
+import { Readable } from 'node:stream';
+import { readHeader, type Mapping, type ReadColumns } from './mapping.js';
+
+const LONGEST_ROW = 1_000_000;
+const MOST_COLUMNS = 500;
+const DELIMITERS = [',', ';', '\t'];
+
+/** A row as it stands in the file. The header is row 1. */
+export interface TableRow {
+  rowNo: number;
+  cells: string[];
+}
+
+const refused = (message: string): DomainError => new DomainError('invalid', message, [{ path: 'file', message }]);
+
+/**
+ * Reads a table as it comes: what its columns are is told first, by `onHeader`, then each row.
+ * @throws DomainError invalid for quotes never closed, a row without end, too many columns, a header that cannot be read
+ */
+export async function* readTable(
+  text: AsyncIterable<string>,
+  mapping: Mapping,
+  onHeader: (read: ReadColumns, header: string[]) => void,
+): AsyncGenerator<TableRow> {
+  const { first, all } = await withFirstLine(text);
+  const parser = Readable.from(all, { objectMode: false }).pipe(
+    parse({
+      delimiter: delimiterOf(first),
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: LONGEST_ROW,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    }),
+  );
+  let rowNo = 0;
+  try {
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      rowNo++;
+      if (rowNo > 1) yield { rowNo, cells };
+      else if (cells.length > MOST_COLUMNS) throw refused(`The file has ${cells.length} columns: at most ${MOST_COLUMNS} are read.`);
+      else onHeader(readHeader(cells, mapping), cells);
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? refused(wordsOf(error, rowNo)) : error;
+  }
+  if (rowNo === 0) throw refused('The file is empty.');
+  if (rowNo === 1) throw refused('The file has a header and no rows.');
+}
+
+function wordsOf(error: CsvError, rowNo: number): string {
+  const after = rowNo === 0 ? 'in the header' : `after row ${rowNo}`;
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `A quote is opened ${after} and never closed.`;
+    case 'CSV_MAX_RECORD_SIZE':
+      return `A row ${after} is longer than ${LONGEST_ROW} characters.`;
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'INVALID_OPENING_QUOTE':
+      return `A quote stands where none can, ${after}: a cell with quotes must be quoted itself, its quotes doubled.`;
+    default:
+      return `The file cannot be read as CSV ${after}.`;
+  }
+}
+
+/** The first line, to tell the delimiter by, and the text with it. */
+async function withFirstLine(text: AsyncIterable<string>): Promise<{ first: string; all: AsyncIterable<string> }> {
+  const pieces = text[Symbol.asyncIterator]();
+  let begun = '';
+  for (;;) {
+    const { value, done } = await pieces.next();
+    begun += value ?? '';
+    if (done || /[\r\n]/.test(begun) || begun.length > LONGEST_ROW) break;
+  }
+  const all = (async function* () {
+    yield begun;
+    yield* { [Symbol.asyncIterator]: () => pieces };
+  })();
+  return { first: begun.split(/[\r\n]/, 1)[0] ?? '', all };
+}
+
+/** The one the header has most of, outside quotes. */
+function delimiterOf(line: string): string {
+  const bare = line.replace(/"[^"]*"/g, '');
+  const count = (d: string): number => bare.split(d).length;
+  return DELIMITERS.reduce((best, d) => (count(d) > count(best) ? d : best));
+}
