@@ -1,7 +1,9 @@
 import { audit, Database, type Tx } from '#database';
-import { Clock, type Principal } from '#kernel';
+import { Clock, isProvider, systemPrincipal, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { readChild, type ChildPage } from './child.js';
+import { planQuality, readProblem, readQuality, type QualityQuery, type QualityReport } from './data-quality/data-quality.js';
+import type { ProblemRow } from './data-quality/statements.js';
 import { readOverview, type Overview } from './overview.js';
 import { tenantsAndProviders, type TenantChoice } from './sign-in-choices.js';
 import { readToday, type Today } from './today.js';
@@ -46,6 +48,31 @@ export class Reports {
   /** What families were owed while waiting, and what became of it. */
   async waitingWell(principal: Principal): Promise<WaitingWellReport> {
     return this.database.inTenant(principal, (tx) => readWaitingWell(tx, principal, this.clock.today()));
+  }
+
+  /**
+   * What is wrong with the data, by provider and service.
+   * Whether a family can be reached is a matter of contacts, which a manager of the ICB may not read: for those who see no child the counting
+   * is the system's, and only counts leave it, suppressed by then where the role asks for it.
+   */
+  async dataQuality(principal: Principal, query: QualityQuery): Promise<QualityReport> {
+    const now = this.clock.now();
+    const scope = planQuality(principal, query, this.clock.today());
+    const counting = isProvider(principal) ? principal : systemPrincipal(principal.tenant, 'data-quality');
+    await this.database.inTenant(principal, (tx) =>
+      audit(tx, now, { action: 'report-read', purpose: 'data quality', detail: { ...query, disclosure: scope.disclosure } }),
+    );
+    return this.database.inTenant(counting, (tx) => readQuality(tx, scope, now));
+  }
+
+  /** A provider's own referrals with one problem, the oldest first. @throws DomainError see readProblem */
+  async problem(principal: Principal, code: string, query: Parameters<typeof readProblem>[2]): Promise<ProblemRow[]> {
+    const now = this.clock.now();
+    return this.database.inTenant(principal, async (tx) => {
+      const rows = await readProblem(tx, code, query, now, this.clock.today());
+      await audit(tx, now, { action: 'report-read', purpose: 'data quality', detail: { problem: code } });
+      return rows;
+    });
   }
 
   /** What a provider owes, by deadline. @throws DomainError forbidden for roles that see no child */

@@ -15,7 +15,8 @@ export const syntheticWords = (report: { synthetic: boolean; syntheticShape: str
 
 const shapeWords = (shape: string | null): string => (shape === null ? '' : ` ${shape}.`.replace('..', '.'));
 
-const show = (cell: Cell): TableCell => (isSuppressed(cell) ? cell.display : cell);
+/** A cell as a table shows it. */
+export const showCell = (cell: Cell): TableCell => (isSuppressed(cell) ? cell.display : cell);
 
 /**
  * One row a group. What the figures are, as of when and how fresh, stands on every row, so that a row taken out of its file still says it.
@@ -59,14 +60,14 @@ export function waitsTable(report: WaitsReport): Table {
 function figures(row: WaitsRow, labels: string[], over: string[]): TableCell[] {
   if (!row.reported) return ['not reported', ...[...labels, ...over].map(() => null), null, null, null, null, null, null];
   return [
-    show(row.waiting),
-    ...labels.map((label) => show(row.bands[label] ?? null)),
-    ...over.map((weeks) => show(row.overWeeks[weeks] ?? null)),
-    show(row.withinTarget?.count ?? null),
-    show(row.withinTarget?.percent ?? null),
-    show(row.medianDays),
-    show(row.p90Days),
-    show(row.p92Days),
-    show(row.longestDays),
+    showCell(row.waiting),
+    ...labels.map((label) => showCell(row.bands[label] ?? null)),
+    ...over.map((weeks) => showCell(row.overWeeks[weeks] ?? null)),
+    showCell(row.withinTarget?.count ?? null),
+    showCell(row.withinTarget?.percent ?? null),
+    showCell(row.medianDays),
+    showCell(row.p90Days),
+    showCell(row.p92Days),
+    showCell(row.longestDays),
   ];
 }

@@ -1,19 +1,35 @@
+import type { LocalDate } from '#kernel';
 import writeXlsxFile from 'write-excel-file/node';
-import { syntheticWords, waitsTable, type TableCell } from './tables.js';
+import { syntheticWords, waitsTable, type Table, type TableCell } from './tables.js';
 import type { WaitsReport } from './waits-report.js';
 
 const bold = (value: string): { value: string; fontWeight: 'bold'; wrap: true } => ({ value, fontWeight: 'bold', wrap: true });
 
-/** The report as a workbook: the figures, and a sheet with what they mean. Text is kept as text, so no cell becomes a formula. */
-export async function toXlsx(report: WaitsReport): Promise<Buffer> {
-  const { head, rows } = waitsTable(report);
+/** What a workbook is made of: marks that stand above the figures, the figures, and what they mean. */
+export interface Workbook {
+  sheet: string;
+  report: { synthetic: boolean; syntheticShape: string | null; asOf: LocalDate; notYetComputed: number; computedThrough: string };
+  table: Table;
+  meanings: [term: string, meaning: string][];
+}
+
+/** The waits report as a workbook. */
+export const toXlsx = (report: WaitsReport): Promise<Buffer> =>
+  workbook({
+    sheet: 'Waits',
+    report,
+    table: waitsTable(report),
+    meanings: [...Object.entries(report.definitions), ['rulesVersion', report.rulesVersion]],
+  });
+
+/** A report as a workbook: the figures, and a sheet with what they mean. Text is kept as text, so no cell becomes a formula. */
+export async function workbook({ sheet, report, table: { head, rows }, meanings }: Workbook): Promise<Buffer> {
   const marks = [syntheticWords(report), `As of ${report.asOf}. ${freshnessWords(report)}`].filter((words) => words !== null);
   const asCell = (cell: TableCell): TableCell | { value: string; type: StringConstructor } =>
     typeof cell === 'string' ? { value: cell, type: String } : cell;
-  const about = [...Object.entries(report.definitions), ['rulesVersion', report.rulesVersion]];
   return writeXlsxFile([
     {
-      sheet: 'Waits',
+      sheet,
       data: [
         ...marks.map((words) => [{ value: words, type: String, fontWeight: 'bold' as const }]),
         head.map(bold),
@@ -27,7 +43,7 @@ export async function toXlsx(report: WaitsReport): Promise<Buffer> {
       sheet: 'What it means',
       data: [
         [bold('Term'), bold('Meaning')],
-        ...about.map(([term, meaning]) => [bold(term ?? ''), { value: meaning ?? '', type: String, wrap: true }]),
+        ...meanings.map(([term, meaning]) => [bold(term), { value: meaning, type: String, wrap: true as const }]),
       ],
       columns: [{ width: 18 }, { width: 110 }],
     },

@@ -3,6 +3,7 @@ import { LOCAL_AUTHORITY_CODE } from '#kernel';
 import { DIMENSIONS, MEASURES, type Dimension } from '#reporting';
 import { SERVICE_LINE_CODES } from '#service-lines';
 import { Transform } from 'class-transformer';
+import { PageQuery } from '../http/page.js';
 
 /** Several values in one field of a query: `a,b`, or the field twice. */
 const CommaList = (): PropertyDecorator =>
@@ -39,4 +40,20 @@ export class WaitsReportQuery {
   @CommaList()
   @EachOneOf(DIMENSIONS)
   groupBy?: Dimension[];
+}
+
+export class QualityReportQuery {
+  @Optional()
+  @OneOf(SERVICE_LINE_CODES)
+  service?: string;
+
+  @Optional()
+  @OdsCode()
+  provider?: string;
+}
+
+export class ProblemQuery extends PageQuery {
+  @Optional()
+  @OneOf(SERVICE_LINE_CODES)
+  service?: string;
 }

@@ -1,11 +1,12 @@
 import { Settings } from '#config';
 import type { Principal } from '#kernel';
-import { Reports, toCsv, toXlsx, waitsTable, type Overview, type WaitingWellReport, type WaitsReport } from '#reporting';
+import { Reports, toXlsx, waitsTable, type Overview, type WaitingWellReport, type WaitsReport } from '#reporting';
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Asking } from '../auth/index.js';
 import { preferredFormat, XLSX_TYPE } from './accepted-type.js';
+import { answerIn } from './answer.js';
 import { WaitsReportQuery } from './report-requests.js';
 
 @ApiTags('Reports')
@@ -33,18 +34,12 @@ export class ReportsController {
   ): Promise<WaitsReport | string | Buffer> {
     const report = await this.reports.waits(principal, query);
     report.synthetic ||= this.settings.synthetic;
-    void reply.header('vary', 'accept').header('cache-control', 'no-store');
-    const file = (ending: string): string => `attachment; filename="waits-${report.measure}-${report.asOf}.${ending}"`;
-    switch (preferredFormat(accept)) {
-      case 'csv':
-        void reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', file('csv'));
-        return toCsv(waitsTable(report));
-      case 'xlsx':
-        void reply.header('content-type', XLSX_TYPE).header('content-disposition', file('xlsx'));
-        return toXlsx(report);
-      case 'json':
-        return report;
-    }
+    return answerIn(preferredFormat(accept), reply, {
+      name: `waits-${report.measure}-${report.asOf}`,
+      report,
+      table: () => waitsTable(report),
+      workbook: () => toXlsx(report),
+    });
   }
 
   @Get('overview')

@@ -1,0 +1,67 @@
+import { Settings } from '#config';
+import { DomainError, isLocalDate, isUuid, type Principal } from '#kernel';
+import { PROBLEM_CODES, qualityTable, Reports, workbook, type AfterRow, type ProblemRow, type QualityReport } from '#reporting';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
+import { decodeCursor, encodeCursor, limitOf, type Page } from '../http/page.js';
+import { preferredFormat, XLSX_TYPE } from './accepted-type.js';
+import { answerIn } from './answer.js';
+import { ProblemQuery, QualityReportQuery } from './report-requests.js';
+
+@ApiTags('Reports')
+@ApiBearerAuth()
+@Controller('v1/reports/data-quality')
+export class DataQualityController {
+  constructor(
+    private readonly reports: Reports,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'What is wrong with the data, by provider and service',
+    description: 'Exact for icb-manager; exact and their own for provider roles; suppressed and rounded for commissioner.',
+  })
+  @ApiProduces('application/json', 'text/csv', XLSX_TYPE)
+  async counts(
+    @Asking() principal: Principal,
+    @Query() query: QualityReportQuery,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<QualityReport | string | Buffer> {
+    const report = await this.reports.dataQuality(principal, query);
+    report.synthetic ||= this.settings.synthetic;
+    return answerIn(preferredFormat(accept), reply, {
+      name: `data-quality-${report.asOf}`,
+      report,
+      table: () => qualityTable(report),
+      workbook: () =>
+        workbook({ sheet: 'Data quality', report, table: qualityTable(report), meanings: Object.entries(report.definitions) }),
+    });
+  }
+
+  @Get(':problem')
+  @Allow(...PROVIDER_ROLES)
+  @ApiOperation({ summary: 'Your own referrals with one problem, the oldest first; without names' })
+  @ApiParam({ name: 'problem', enum: PROBLEM_CODES })
+  async rows(@Asking() principal: Principal, @Param('problem') problem: string, @Query() query: ProblemQuery): Promise<Page<ProblemRow>> {
+    const limit = limitOf(query);
+    const after = afterOf(query.cursor);
+    const rows = await this.reports.problem(principal, problem, { service: query.service, limit: limit + 1, ...(after ? { after } : {}) });
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.since, last.referralId]) : null };
+  }
+}
+
+function afterOf(cursor: string | undefined): AfterRow | undefined {
+  const key = decodeCursor(cursor, 2);
+  if (key === null) return undefined;
+  const [since, id] = key;
+  if (isLocalDate(since) && typeof id === 'string' && isUuid(id)) return { since, id };
+  throw new DomainError('invalid', 'The cursor is not one this list gave.', [
+    { path: 'cursor', message: 'must be a nextCursor of this list' },
+  ]);
+}

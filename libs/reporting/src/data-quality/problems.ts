@@ -1,0 +1,118 @@
+/**
+ * What can be wrong with what we were told of a referral, one row a problem. `where` and `since` are SQL over the facts of one referral:
+ * `s` its state, `p` its child, `t` what was told of it (see statements.ts); $2 is today.
+ */
+export interface Problem {
+  code: ProblemCode;
+  title: string;
+  /** What is counted, for whoever reads the report without us. */
+  means: string;
+  where: string;
+  /** The day since which it is wrong. */
+  since: string;
+  /** Reads the events: only then are they gathered. */
+  readsEvents?: true;
+}
+
+export const PROBLEM_CODES = [
+  'unknown-start',
+  'no-nhs-number',
+  'no-way-to-contact',
+  'nothing-for-12-weeks',
+  'contact-after-closure',
+  'appointment-without-outcome',
+  'identity-in-dispute',
+  'end-without-telling',
+  'unmapped-code',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** Referrals somebody still has to do something about. */
+export const IS_OPEN = `s.state in ('waiting', 'in-treatment', 'monitored')`;
+
+const TWELVE_WEEKS = 84;
+
+/**
+ * Somebody who may be told of this line, at a telephone, an email address, or by letter. A wish for letters counts: addresses are not kept here.
+ * Contacts show no row outside readIdentity.
+ */
+const CAN_BE_REACHED = `exists (select from contact k
+  where k.tenant = s.tenant and k.person_id = s.person_id and k.provider = s.provider and k.may_contact and k.stopped_at is null
+    and (k.valid_to is null or k.valid_to >= $2) and k.role <> 'professional' and (k.may_know_of is null or s.line = any (k.may_know_of))
+    and (k.role = 'young-person' or not s.line = any (p.confidential_from_family))
+    and (k.phone is not null or k.email is not null or k.preferred_channel = 'letter'))`;
+
+export const PROBLEMS: readonly Problem[] = [
+  {
+    code: 'unknown-start',
+    title: 'Start unknown',
+    means: 'open referrals whose day of receipt is not known: listed and owed check-ins, but without a wait',
+    where: `${IS_OPEN} and s.received_on is null`,
+    since: 's.listed_on',
+  },
+  {
+    code: 'no-nhs-number',
+    title: 'No NHS number',
+    means: 'open referrals of a child without an NHS number: it cannot be known again at another provider',
+    where: `${IS_OPEN} and p.nhs_number_key is null`,
+    since: 's.listed_on',
+  },
+  {
+    code: 'no-way-to-contact',
+    title: 'No way to contact',
+    means: 'open referrals without anybody who may be told of it and has a telephone, an email address or asked for letters',
+    where: `${IS_OPEN} and not ${CAN_BE_REACHED}`,
+    since: 's.listed_on',
+  },
+  {
+    code: 'nothing-for-12-weeks',
+    title: 'Nothing told for 12 weeks',
+    means: 'children waiting of whom nothing at all has been told for 84 days: perhaps they are still here, perhaps nobody looked',
+    where: `s.state = 'waiting' and coalesce(t.last_on, s.listed_on) <= $2::date - ${TWELVE_WEEKS}`,
+    since: 'coalesce(t.last_on, s.listed_on)',
+    readsEvents: true,
+  },
+  {
+    code: 'contact-after-closure',
+    title: 'Contact after closure',
+    means:
+      'referrals that ended in the last 12 months with a contact dated after their end: was the end right, or is a new referral missing?',
+    where: 't.contact_after_end_on is not null',
+    since: 't.contact_after_end_on',
+    readsEvents: true,
+  },
+  {
+    code: 'appointment-without-outcome',
+    title: 'Appointment without outcome',
+    means: 'open referrals whose last booked appointment has passed, with no contact, cancellation or rebooking told on that day or after',
+    where: `${IS_OPEN} and t.booked_on < $2 and coalesce(t.outcome_on < t.booked_on, true)`,
+    since: 't.booked_on',
+    readsEvents: true,
+  },
+  {
+    code: 'identity-in-dispute',
+    title: 'Identity in dispute',
+    means: 'open referrals of a child told with another birth date elsewhere: nothing is sent until a person has looked',
+    where: `${IS_OPEN} and p.identity_disputed_at is not null`,
+    since: `(p.identity_disputed_at at time zone 'Europe/London')::date`,
+  },
+  {
+    code: 'end-without-telling',
+    title: 'Ended, family told not recorded',
+    means: 'waits that an import says ended without treatment in the last 12 months, without the day on which the family was told',
+    where: 't.ended_untold_on is not null',
+    since: 't.ended_untold_on',
+    readsEvents: true,
+  },
+  {
+    code: 'unmapped-code',
+    title: 'Code not mapped',
+    means: 'referrals that came with a code nobody has mapped to ours',
+    // Imports keep no row for one yet. When they do, this asks for it by s.referral_id.
+    where: 'false',
+    since: 's.listed_on',
+  },
+];
+
+/** @returns undefined for a code there is not */
+export const problemOf = (code: string): Problem | undefined => PROBLEMS.find((p) => p.code === code);
