@@ -14,6 +14,8 @@ export * from './disclosure.js';
 export * from './freshness.js';
 export type { ChildName } from './names.js';
 export * from './overview.js';
+export * from './reconcile/reconcile.js';
+export { readReturn, type ReturnTable } from './reconcile/submitted.js';
 export * from './reports.js';
 export type { TenantChoice } from './sign-in-choices.js';
 export * from './tables.js';

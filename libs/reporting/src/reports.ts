@@ -5,6 +5,7 @@ import { readChild, type ChildPage } from './child.js';
 import { planQuality, readProblem, readQuality, type QualityQuery, type QualityReport } from './data-quality/data-quality.js';
 import type { ProblemRow } from './data-quality/statements.js';
 import { readOverview, type Overview } from './overview.js';
+import { planReconcile, readReconciliation, type ReconcileRequest, type Reconciliation } from './reconcile/reconcile.js';
 import { tenantsAndProviders, type TenantChoice } from './sign-in-choices.js';
 import { readToday, type Today } from './today.js';
 import { planWaits, type WaitsQuery } from './waits-plan.js';
@@ -72,6 +73,20 @@ export class Reports {
       const rows = await readProblem(tx, code, query, now, this.clock.today());
       await audit(tx, now, { action: 'report-read', purpose: 'data quality', detail: { problem: code } });
       return rows;
+    });
+  }
+
+  /**
+   * A submitted return beside what we compute, with the rules that would explain the difference.
+   * @throws DomainError see planReconcile
+   */
+  async reconcile(principal: Principal, request: ReconcileRequest): Promise<Reconciliation> {
+    const now = this.clock.now();
+    const plan = planReconcile(principal, request, this.clock.today());
+    return this.database.inTenant(principal, async (tx) => {
+      const { service, provider } = plan;
+      await audit(tx, now, { action: 'report-read', purpose: 'reconcile', detail: { service, provider, measure: plan.waits.measure } });
+      return readReconciliation(tx, plan);
     });
   }
 
