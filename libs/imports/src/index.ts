@@ -1,1 +1,11 @@
-export {};
+/**
+ * imports: lists that other systems hold, taken in from files.
+ * A layout is the columns of a file; a mapping renames a provider's own; a row that cannot be taken in is set aside with what was found and
+ * what was expected; the good rows are staged until all of the file is read.
+ * Promise: the same file twice changes nothing, a killed import goes on where it was, and a file that would empty a list waits for a person.
+ */
+export { Imports, type ImportMode, type ImportRequest, type ImportView, type RejectedRow } from './imports.js';
+export { ImportRun } from './import-run.js';
+export { rejectCells, rejectHead } from './reject-list.js';
+export { LAYOUTS, template, type LayoutName } from './layouts.js';
+export { ENCODINGS, type Encoding } from './decode.js';

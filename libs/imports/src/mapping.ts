@@ -16,6 +16,8 @@ export interface Mapping {
 }
 
 export const NO_MAPPING: Mapping = { layout: null, columns: {}, values: {}, constants: {}, ignore: [] };
+/** How the columns begin that a list of rejects has besides those of the file. */
+export const REJECT = 'reject_';
 const LONGEST = 100_000;
 const KEYS = Object.keys(NO_MAPPING);
 
@@ -41,7 +43,7 @@ export function readMapping(text: string | null): Mapping {
   if (!isMap(values) || !Object.values(values).every(isWords)) throw wrong('values must map, for a column of the layout, values to values');
   if (!isWords(constants)) throw wrong('constants must map columns of the layout to values');
   if (!Array.isArray(ignore) || !ignore.every((name) => typeof name === 'string')) throw wrong('ignore must be a list of columns');
-  const mapping = { layout, columns, values: values as Mapping['values'], constants, ignore };
+  const mapping: Mapping = { layout: layout as LayoutName | null, columns, values: values as Mapping['values'], constants, ignore };
   const known = new Set([...LAYOUTS.referrals, ...LAYOUTS.events].map((c) => c.name));
   const strange = [...Object.values(columns), ...Object.keys(values), ...Object.keys(constants)].filter((name) => !known.has(name));
   if (strange.length > 0) throw wrong(`${strange.join(', ')}: no column of a layout`);
@@ -66,12 +68,14 @@ export function readHeader(header: readonly string[], mapping: Mapping): ReadCol
   const ours = theirs.map((name) => mapping.columns[name] ?? normalised(name));
   const layout = mapping.layout ?? layoutOf(ours);
   const byName = new Map(LAYOUTS[layout].map((c) => [c.name, c]));
-  const columns = ours.map((name, i) => (mapping.ignore.includes(theirs[i] ?? '') ? null : (byName.get(name) ?? undefined)));
+  // What a list of rejects adds is left out, so that mended rows can be sent as they are.
+  const isLeftOut = (name: string): boolean => mapping.ignore.includes(name) || name.startsWith(REJECT);
+  const columns = ours.map((name, i) => (isLeftOut(theirs[i] ?? '') ? null : byName.get(name)));
   const used = columns.flatMap((c) => (c ? [c.name] : []));
   const problems = [
     named(
       'unknown',
-      theirs.filter((name, i) => columns[i] === undefined).map((name) => name || '(no name)'),
+      theirs.filter((_, i) => columns[i] === undefined).map((name) => name || '(no name)'),
     ),
     named(
       'there twice',

@@ -1,0 +1,131 @@
+import { checkFields, refusal } from '#fields';
+import { Imports, rejectCells, rejectHead, template, type ImportView, type LayoutName } from '#imports';
+import { DomainError, isUuid, notFound, type Principal } from '#kernel';
+import { Queues } from '#queues';
+import { csvCell } from '#reporting';
+import type { MultipartFile } from '@fastify/multipart';
+import { Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
+import { decodeCursor, encodeCursor, limitOf, type Page } from '../http/page.js';
+import { ImportListQuery, ImportOptions } from './import-requests.js';
+
+const REJECTS_A_PAGE = 500;
+
+/** Lists in bulk: a file is kept at once, taken in by a worker, and its bad rows handed back to be mended. */
+@ApiTags('Imports')
+@ApiBearerAuth()
+@Allow(...PROVIDER_ROLES)
+@Controller('v1/imports')
+export class ImportsController {
+  constructor(
+    private readonly imports: Imports,
+    private readonly queues: Queues,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      properties: { mode: { type: 'string' }, mapping: { type: 'string' }, file: { type: 'string', format: 'binary' } },
+    },
+  })
+  @ApiOperation({
+    summary: 'Send a file of referrals or of pathway events (CSV)',
+    description: 'The options come before the file, or in the query.',
+  })
+  async send(@Asking() principal: Principal, @Req() request: FastifyRequest): Promise<{ id: string }> {
+    if (!request.isMultipart())
+      throw new DomainError('invalid', 'The file must be sent as multipart/form-data.', [{ path: 'file', message: 'must be a file' }]);
+    const told: Record<string, unknown> = { ...(request.query as object) };
+    for await (const part of request.parts()) {
+      if (part.type === 'field') told[part.fieldname] = part.value;
+      else if (part.fieldname === 'mapping') told['mapping'] = (await part.toBuffer()).toString('utf8');
+      else return this.#keep(principal, told, part);
+    }
+    throw new DomainError('invalid', 'There is no file in the request.', [{ path: 'file', message: 'must be a file' }]);
+  }
+
+  async #keep(principal: Principal, told: object, part: MultipartFile): Promise<{ id: string }> {
+    const { value: options, errors } = checkFields(ImportOptions, told);
+    if (errors.length > 0) throw refusal(errors);
+    const { mode = 'apply', ...rest } = options;
+    const kept = await this.imports.receive(principal, { ...rest, mode, fileName: part.filename }, part.file);
+    this.queues.ringSoon('imports', principal.tenant);
+    return kept;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The files this provider has sent, newest first' })
+  async list(@Asking() principal: Principal, @Query() query: ImportListQuery): Promise<Page<ImportView>> {
+    const after = decodeCursor(query.cursor, 1);
+    const limit = limitOf(query);
+    const items = await this.imports.list(principal, limit, after ? new Date(String(after[0])) : undefined);
+    const last = items.length === limit ? items.at(-1) : undefined;
+    return { items, nextCursor: last ? encodeCursor([last.createdAt.toISOString()]) : null };
+  }
+
+  @Get('templates/:layout')
+  @ApiProduces('text/csv')
+  @ApiOperation({ summary: 'The columns of a layout, with one row that would be taken: referrals or events' })
+  @Header('content-type', 'text/csv; charset=utf-8')
+  template(@Param('layout') layout: string): string {
+    if (layout !== 'referrals' && layout !== 'events') throw notFound('layout');
+    const { head, example } = template(layout satisfies LayoutName);
+    return [head, example].map((row) => `${row.map((cell) => csvCell(cell)).join(',')}\r\n`).join('');
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'How far an import has got, what became of its rows, and why it stopped' })
+  async get(@Asking() principal: Principal, @Param('id') id: string): Promise<ImportView> {
+    return this.imports.get(principal, ours(id));
+  }
+
+  @Get(':id/rejects')
+  @ApiProduces('text/csv')
+  @ApiOperation({ summary: 'Rows set aside, with their own columns, to be mended and sent again' })
+  async rejects(
+    @Asking() principal: Principal,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const first = await this.imports.rejects(principal, ours(id), 0, REJECTS_A_PAGE);
+    void reply.header('content-disposition', `attachment; filename="rejects-${id}.csv"`).header('cache-control', 'no-store');
+    const { imports } = this;
+    const lines = async function* (): AsyncGenerator<string> {
+      yield line(rejectHead(first.columns));
+      for (let page = first; page.rows.length > 0;) {
+        for (const row of page.rows) yield line(rejectCells(row));
+        page = await imports.rejects(principal, id, page.rows.at(-1)?.rowNo ?? 0, REJECTS_A_PAGE);
+      }
+    };
+    return new StreamableFile(Readable.from(lines(), { objectMode: false }), { type: 'text/csv; charset=utf-8' });
+  }
+
+  @Post(':id/confirm')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'A person has looked: it may go on' })
+  async confirm(@Asking() principal: Principal, @Param('id') id: string): Promise<ImportView> {
+    const view = await this.imports.confirm(principal, ours(id));
+    this.queues.ringSoon('imports', principal.tenant);
+    return view;
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Stop it where it is; what was taken in stays' })
+  async cancel(@Asking() principal: Principal, @Param('id') id: string): Promise<ImportView> {
+    return this.imports.cancel(principal, ours(id));
+  }
+}
+
+const line = (cells: readonly (string | number)[]): string => `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`;
+
+function ours(id: string): string {
+  if (!isUuid(id)) throw notFound('import');
+  return id;
+}

@@ -1,0 +1,33 @@
+/** What is known of an import when all of its file was read. */
+export interface ReadSummary {
+  rowsRead: number;
+  rowsBad: number;
+  /** Referrals on this provider's lists now, and how many of them the file would end. */
+  open: number;
+  wouldEnd: number;
+}
+
+export interface Limits {
+  /** Share of bad rows above which a person must look. */
+  badShare: number;
+  /** Share of open referrals above which a person must look. */
+  vanishShare: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { badShare: 0.1, vanishShare: 0.05 };
+
+/** Few rows are a share of nothing: a list of three may lose one. */
+const TOO_FEW = 10;
+
+/** Why a person must look before anything is changed; null = it may go on. Pure. */
+export function mustBeConfirmed({ rowsRead, rowsBad, open, wouldEnd }: ReadSummary, limits: Limits): string | null {
+  if (rowsBad > limits.badShare * rowsRead && rowsBad > 0) {
+    return `${rowsBad} of ${rowsRead} rows cannot be taken in, more than ${percent(limits.badShare)}: look at the rejects first.`;
+  }
+  if (wouldEnd >= TOO_FEW && wouldEnd > limits.vanishShare * open) {
+    return `${wouldEnd} of ${open} open referrals would leave the list, more than ${percent(limits.vanishShare)}.`;
+  }
+  return null;
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
