@@ -37,10 +37,22 @@ export const commands: readonly Command[] = [
     run: async (args, settings) => (await import('./go-live.js')).goLive(args, settings),
   },
   {
+    name: 'import',
+    usage: 'import FILE --tenant T --provider CODE [--check] [--mapping FILE] [--extracted-on DAY] [--rejects FILE] [--confirm]',
+    purpose: 'takes in a CSV file of referrals or of pathway events; --check only says what would change',
+    run: async (args, settings) => (await import('./import.js')).importFile(args, settings),
+  },
+  {
     name: 'rebuild',
     usage: 'rebuild [--tenant T]',
     purpose: 'computes every wait anew from its events; killed, it goes on where it was',
     run: async (args, settings) => (await import('./rebuild.js')).rebuild(args, settings),
+  },
+  {
+    name: 'reconcile',
+    usage: 'reconcile --tenant T --provider CODE --service LINE --submitted bands.csv [--measure M] [--as-of DAY]',
+    purpose: 'a submitted return beside what we compute, and the rules that would explain the difference',
+    run: async (args, settings) => (await import('./reconcile.js')).reconcile(args, settings),
   },
   {
     name: 'bench',

@@ -86,7 +86,7 @@ export class Reports {
     return this.database.inTenant(principal, async (tx) => {
       const { service, provider } = plan;
       await audit(tx, now, { action: 'report-read', purpose: 'reconcile', detail: { service, provider, measure: plan.waits.measure } });
-      return readReconciliation(tx, plan);
+      return readReconciliation(tx, plan, now);
     });
   }
 

@@ -2,7 +2,9 @@ import { Code, Day, EachOneOf, OdsCode, OneOf, Optional } from '#fields';
 import { LOCAL_AUTHORITY_CODE } from '#kernel';
 import { DIMENSIONS, MEASURES, type Dimension } from '#reporting';
 import { SERVICE_LINE_CODES } from '#service-lines';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
+import { IsObject } from 'class-validator';
 import { PageQuery } from '../http/page.js';
 
 /** Several values in one field of a query: `a,b`, or the field twice. */
@@ -56,4 +58,33 @@ export class ProblemQuery extends PageQuery {
   @Optional()
   @OneOf(SERVICE_LINE_CODES)
   service?: string;
+}
+
+/** Beside a return as CSV these stand in the query; in JSON they stand in the body. */
+export class ReconcileQuery {
+  /** Default: the headline measure of the service. */
+  @Optional()
+  @OneOf(MEASURES)
+  measure?: string;
+
+  /** May be left out where a CSV names one service. */
+  @Optional()
+  @OneOf(SERVICE_LINE_CODES)
+  service?: string;
+
+  @Optional()
+  @OdsCode()
+  provider?: string;
+
+  /** Default: today. */
+  @Optional()
+  @Day()
+  asOf?: string;
+}
+
+export class ReconcileBody extends ReconcileQuery {
+  /** Counts by band: `{"0-1 weeks": 15, ">18-52": 1088}`. A band that is left out is not compared. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: { '0-1': 15, '>18-52': 1088 } })
+  @IsObject({ message: 'must be an object of counts by band' })
+  submitted: Record<string, unknown>;
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '#database';
 import { brokenRule, DomainError, isProvider, isSystem, type LocalDate, type Principal } from '#kernel';
 import { RULES_VERSION, serviceChoices, type ServiceChoices } from '#waits';
+import { readFreshness } from '../freshness.js';
 import { planWaits, type WaitsPlan } from '../waits-plan.js';
 import { ALTERNATIVES } from './alternatives.js';
 import { bandLabels } from './band-spellings.js';
@@ -37,6 +38,8 @@ export interface Reconciliation {
   provider: string;
   asOf: LocalDate;
   rulesVersion: string;
+  synthetic: boolean;
+  syntheticShape: string | null;
   /** What the service has chosen. */
   stopRule: ServiceChoices['stopRule'];
   bands: ReconciledBand[];
@@ -92,7 +95,7 @@ function onlyServiceOf(table: ReturnTable): string | undefined {
 }
 
 /** Counts the list by our rules and by others, from what was told and not from what is stored: never behind. */
-export async function readReconciliation(tx: Tx, plan: ReconcilePlan): Promise<Reconciliation> {
+export async function readReconciliation(tx: Tx, plan: ReconcilePlan, now: Date): Promise<Reconciliation> {
   const { service, provider, waits } = plan;
   const [on] = waits.lines;
   if (!on) throw new Error('A plan without its line.');
@@ -109,7 +112,8 @@ export async function readReconciliation(tx: Tx, plan: ReconcilePlan): Promise<R
     alternatives,
   );
   for await (const pathway of pathwaysOf(tx, service, provider)) count.add(pathway);
-  return assemble(plan, own, count, alternatives);
+  const { syntheticShape } = await readFreshness(tx, waits.asOf, now);
+  return { ...assemble(plan, own, count, alternatives), synthetic: syntheticShape !== null, syntheticShape };
 }
 
 async function mustBeOffered(tx: Tx, service: string, provider: string): Promise<void> {
@@ -117,7 +121,12 @@ async function mustBeOffered(tx: Tx, service: string, provider: string): Promise
   if (!found) throw brokenRule('provider', 'does not offer this service here');
 }
 
-function assemble(plan: ReconcilePlan, own: ServiceChoices, count: ListCount, alternatives: typeof ALTERNATIVES): Reconciliation {
+function assemble(
+  plan: ReconcilePlan,
+  own: ServiceChoices,
+  count: ListCount,
+  alternatives: typeof ALTERNATIVES,
+): Omit<Reconciliation, 'synthetic' | 'syntheticShape'> {
   const { submitted, waits, showsRows } = plan;
   const labels = bandLabels(waits.lines[0]?.measure.bands ?? 'sitrep');
   const computed = Object.fromEntries(labels.map((band) => [band, count.bands.get(band)?.count ?? 0]));
