@@ -18,7 +18,8 @@ const MAY_IMPORT = {
   referrals: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations'],
   'check-ins': ['kernel', 'config', 'database', 'waits', 'service-lines', 'escalations', 'messages'],
   reporting: ['kernel', 'database', 'waits', 'service-lines'],
-  duplicates: ['kernel', 'config', 'database', 'referrals'],
+  // waits: what a referral that moves had crossed on its old pathway is undone.
+  duplicates: ['kernel', 'config', 'database', 'waits', 'referrals'],
   fhir: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'referrals', 'reporting'],
   imports: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'referrals', 'fhir'],
   // Puts the others together, once for every app.

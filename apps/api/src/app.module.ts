@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BearerGuard, Tokens } from './auth/index.js';
 import { CheckInsModule } from './check-ins/check-ins.module.js';
 import { ChildrenModule } from './children/children.module.js';
+import { DuplicatesModule } from './duplicates/duplicates.module.js';
 import { EscalationsModule } from './escalations/escalations.module.js';
 import { FamilyPageModule } from './family-page/family-page.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -21,6 +22,7 @@ import { SandboxModule } from './sandbox/sandbox.module.js';
     CheckInsModule,
     EscalationsModule,
     ChildrenModule,
+    DuplicatesModule,
     ReportsModule,
     FamilyPageModule,
     PagesModule,

@@ -1,10 +1,11 @@
 import { Database } from '#database';
+import { DuplicatePass } from '#duplicates';
 import { Clock, systemPrincipal } from '#kernel';
 import { Queues, type WakeUp } from '#queues';
 import { ThresholdPass } from '#waits';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
-/** Queue `passes`: what is done once a night, in every tenant. */
+/** Queue `passes`: what is done once a night or now and then, in every tenant. */
 @Injectable()
 export class PassesProcessor implements OnApplicationBootstrap {
   constructor(
@@ -12,6 +13,7 @@ export class PassesProcessor implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly thresholds: ThresholdPass,
+    private readonly duplicates: DuplicatePass,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -26,6 +28,7 @@ export class PassesProcessor implements OnApplicationBootstrap {
 
   readonly #passes: Record<string, (tenant: string) => Promise<unknown>> = {
     thresholds: (tenant) => this.thresholds.run(tenant),
+    duplicates: (tenant) => this.duplicates.run(tenant),
     tidy: (tenant) => this.#forgetOldKeys(tenant),
   };
 

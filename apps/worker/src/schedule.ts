@@ -11,6 +11,8 @@ export const schedule: readonly ScheduledWakeUp[] = [
   { id: 'thresholds', queue: 'passes', pass: 'thresholds', pattern: '0 10 0 * * *' },
   // Check-ins that have come due, reminders, messages without an outcome. What may be sent when is the line's own plan.
   { id: 'sweep-check-ins', queue: 'check-ins', pattern: '0 */5 * * * *' },
+  // Children known under two records: looks only at records nobody has looked at.
+  { id: 'duplicates', queue: 'passes', pass: 'duplicates', pattern: '15 */10 * * * *' },
   // Idempotency keys a day old.
   { id: 'tidy', queue: 'passes', pass: 'tidy', pattern: '0 40 3 * * *' },
 ];

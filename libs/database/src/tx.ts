@@ -62,6 +62,9 @@ function nameOf(sql: string): string {
   return name;
 }
 
+/** Foreign keys of what is told of a referral where it stands (see #duplicates). */
+const PLACE_OF_A_REFERRAL = '_pathway_id_referral_id_fkey';
+
 interface PostgresError {
   code?: string;
   constraint?: string;
@@ -88,8 +91,8 @@ export function asDomainError(error: unknown): unknown {
   }
 }
 
-/** Lost a race that can simply be run again. */
+/** Lost a race that can simply be run again; also to somebody who moved the referral to another pathway while we waited for this one. */
 export function isWorthAnotherTry(error: unknown): boolean {
-  const { code } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
-  return code === '40001' || code === '40P01';
+  const { code, constraint } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
+  return code === '40001' || code === '40P01' || (code === '23503' && (constraint?.endsWith(PLACE_OF_A_REFERRAL) ?? false));
 }

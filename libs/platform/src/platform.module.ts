@@ -1,6 +1,7 @@
 import { Secrets, Settings } from '#config';
 import { checkInPolicy, CheckIns, CheckInSweep, GoingLive, Replies } from '#check-ins';
 import { Database } from '#database';
+import { Disputes, DuplicatePass, Duplicates, JoinRecords, SplitRecords, WhereItWent } from '#duplicates';
 import { Escalations } from '#escalations';
 import { Clock } from '#kernel';
 import { chooseSender, MessageSender } from '#messages';
@@ -31,6 +32,12 @@ const useCases = [
   GoingLive,
   Replies,
   Escalations,
+  DuplicatePass,
+  Duplicates,
+  JoinRecords,
+  SplitRecords,
+  Disputes,
+  WhereItWent,
 ];
 
 /** The open platform and the use cases on it, for every module of an app. */

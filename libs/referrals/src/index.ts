@@ -10,5 +10,6 @@ export * from './event-rules.js';
 export * from './receive-referral.js';
 export * from './record-event.js';
 export * from './referral-view.js';
+export * from './linked-referrals.js';
 export * from './referrals.js';
 export { nhsNumberKey, birthDateKey, requestDigest, idOf } from './matching-keys.js';

@@ -27,7 +27,7 @@ export async function matchPerson(tx: Tx, person: PersonDto, secrets: Secrets, n
     'social_care',
     'interpreter_language',
   ];
-  const row = await tx.one<MatchedPerson>(
+  const row = await tx.one<MatchedPerson & { isOtherBirthDate: boolean }>(
     `insert into person (tenant, id, nhs_number_key, birth_date_key, birth_month, ${filled.join(', ')}, protected_address, confidential_from_family)
       values ($1, $2, $3, $4, date_trunc('month', $5::date), $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
       on conflict (tenant, nhs_number_key) do update set
@@ -36,7 +36,7 @@ export async function matchPerson(tx: Tx, person: PersonDto, secrets: Secrets, n
         confidential_from_family = array(select distinct unnest(person.confidential_from_family || excluded.confidential_from_family) order by 1),
         identity_disputed_at = case when person.birth_date_key is distinct from excluded.birth_date_key
           then coalesce(person.identity_disputed_at, $17) else person.identity_disputed_at end
-      returning id, died_on as "diedOn"`,
+      returning id, died_on as "diedOn", birth_date_key is distinct from $4 as "isOtherBirthDate"`,
     [
       tx.tenant,
       newId(now),
@@ -59,7 +59,16 @@ export async function matchPerson(tx: Tx, person: PersonDto, secrets: Secrets, n
     PREPARED,
   );
   if (!row) throw new Error('A person was neither found nor made.');
+  if (row.isOtherBirthDate) await keepOtherBirthDate(tx, row.id, person.birthDate, now);
   return row;
+}
+
+/** What was told is kept for the person who decides: the provider's record of who the child is keeps the first birth date it was told. */
+async function keepOtherBirthDate(tx: Tx, personId: string, birthDate: LocalDate, now: Date): Promise<void> {
+  await tx.execute(
+    `insert into told_birth_date (tenant, person_id, provider, birth_date, told_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+    [tx.tenant, personId, tx.principal.org, birthDate, now],
+  );
 }
 
 const CONTACT_COLUMNS = `id, name, relationship, role, parental_responsibility, household, may_contact, may_know_of,

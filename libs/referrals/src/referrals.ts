@@ -3,6 +3,7 @@ import { Clock, DomainError, isSystem, notFound, type LocalDate, type Principal 
 import { serviceLine } from '#service-lines';
 import { replay, RULES_VERSION, serviceChoices, staleness, viewWaits, type PathwayEvent, type WaitView } from '#waits';
 import { Injectable } from '@nestjs/common';
+import { linkedReferrals, type LinkedReferral } from './linked-referrals.js';
 import type { ContactDto, ReferralPatch } from './new-referral.js';
 import { replaceContacts } from './people.js';
 import { appendEvent, lockForChange } from './record-event.js';
@@ -58,12 +59,12 @@ export class Referrals {
     private readonly clock: Clock,
   ) {}
 
-  async get(principal: Principal, id: string): Promise<ReferralView> {
+  async get(principal: Principal, id: string): Promise<ReferralView & { linked: LinkedReferral[] }> {
     return this.database.inTenant(principal, async (tx) => {
       await mustBeMine(tx, id);
       const [view] = await referralViews(tx, [id], this.clock.today());
       if (!view) throw notFound('referral');
-      return view;
+      return { ...view, linked: await linkedReferrals(tx, view, this.clock.today()) };
     });
   }
 

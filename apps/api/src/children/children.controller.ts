@@ -1,4 +1,5 @@
 import { Timeline, type TimelineEntry } from '#check-ins';
+import { WhereItWent } from '#duplicates';
 import type { Principal } from '#kernel';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -13,7 +14,10 @@ const ENTRY_KEY = /^[a-z][0-9a-f-]{36}\d{0,6}$/;
 @Controller('v1/children')
 @Allow(...PROVIDER_ROLES)
 export class ChildrenController {
-  constructor(private readonly timeline: Timeline) {}
+  constructor(
+    private readonly timeline: Timeline,
+    private readonly whereItWent: WhereItWent,
+  ) {}
 
   @Get(':personId/timeline')
   @ApiOperation({ summary: 'Everything owed, sent, answered, acted on and told of one child by you, newest first' })
@@ -23,7 +27,9 @@ export class ChildrenController {
     @Query() query: PageQuery,
   ): Promise<Page<Omit<TimelineEntry, 'key'>>> {
     const limit = limitOf(query);
-    const found = await this.timeline.of(principal, personId, { limit: limit + 1, after: afterOf(query.cursor, INSTANT, ENTRY_KEY) });
+    const after = afterOf(query.cursor, INSTANT, ENTRY_KEY);
+    const read = (): Promise<TimelineEntry[]> => this.timeline.of(principal, personId, { limit: limit + 1, after });
+    const found = await this.whereItWent.orSay(principal, personId, read);
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
     const nextCursor = found.length > limit && last ? encodeCursor([last.at.toISOString(), last.key]) : null;

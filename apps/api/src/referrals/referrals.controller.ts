@@ -1,4 +1,5 @@
 import { validatePart } from '#fields';
+import { WhereItWent } from '#duplicates';
 import { brokenRule, DomainError, isUuid, notFound, type Principal } from '#kernel';
 import { Queues } from '#queues';
 import {
@@ -10,6 +11,7 @@ import {
   RecordEvent,
   ReferralPatch,
   Referrals,
+  type LinkedReferral,
   type ReferralListItem,
   type ReferralView,
 } from '#referrals';
@@ -31,6 +33,7 @@ export class ReferralsController {
     private readonly recordEvent: RecordEvent,
     private readonly referrals: Referrals,
     private readonly queues: Queues,
+    private readonly whereItWent: WhereItWent,
   ) {}
 
   @Post('referrals')
@@ -70,7 +73,7 @@ export class ReferralsController {
 
   @Get('referrals/:id')
   @ApiOperation({ summary: 'One referral, folded from its events on request' })
-  get(@Asking() principal: Principal, @Param('id') id: string): Promise<ReferralView> {
+  get(@Asking() principal: Principal, @Param('id') id: string): Promise<ReferralView & { linked: LinkedReferral[] }> {
     return this.referrals.get(principal, ours(id, 'referral'));
   }
 
@@ -121,7 +124,8 @@ export class ReferralsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ summary: 'Replace the contacts you hold for a child' })
   async putContacts(@Asking() principal: Principal, @Param('personId') personId: string, @Body() body: ContactsDto): Promise<void> {
-    await this.referrals.putContacts(principal, ours(personId, 'child'), body.contacts);
+    const put = (): Promise<void> => this.referrals.putContacts(principal, ours(personId, 'child'), body.contacts);
+    await this.whereItWent.orSay(principal, personId, put);
   }
 }
 

@@ -1,0 +1,56 @@
+import type { Tx } from '#database';
+import type { LocalDate } from '#kernel';
+
+export interface ToldDeath {
+  referralId: string;
+  seq: number;
+}
+
+const NEXT_SEQ = `(select max(m.seq) from pathway_event m where m.tenant = r.tenant and m.pathway_id = r.pathway_id and m.referral_id = r.id)`;
+const notVoided = (
+  e: string,
+): string => `not exists (select from pathway_event v where v.tenant = ${e}.tenant and v.pathway_id = ${e}.pathway_id
+  and v.referral_id = ${e}.referral_id and v.type = 'event-voided' and (v.data ->> 'seq')::integer = ${e}.seq)`;
+
+/** One of two records said that the child died: it is told of every referral that has not heard. */
+export async function tellDeath(tx: Tx, personId: string, diedOn: LocalDate, now: Date): Promise<ToldDeath[]> {
+  return tx.query<ToldDeath>(
+    `insert into pathway_event (tenant, pathway_id, referral_id, seq, type, occurred_on, data, recorded_at, recorded_by, recorded_org)
+      select r.tenant, r.pathway_id, r.id, ${NEXT_SEQ} + 1, 'died', $3, '{}', $4, $5, $6 from referral r
+      where r.tenant = $1 and r.person_id = $2 and not exists (
+        select from pathway_event e where e.tenant = r.tenant and e.pathway_id = r.pathway_id and e.referral_id = r.id and e.type = 'died' and ${notVoided('e')})
+      returning referral_id as "referralId", seq`,
+    [tx.tenant, personId, diedOn, now, tx.principal.subject, tx.principal.org],
+  );
+}
+
+/** Takes back what a join had told, where nobody has done so since. */
+export async function takeBackDeaths(tx: Tx, told: readonly ToldDeath[], today: LocalDate, now: Date): Promise<void> {
+  await tx.execute(
+    `insert into pathway_event (tenant, pathway_id, referral_id, seq, type, occurred_on, data, recorded_at, recorded_by, recorded_org)
+      select r.tenant, r.pathway_id, r.id, ${NEXT_SEQ} + 1, 'event-voided', $3,
+        jsonb_build_object('seq', e.seq, 'reason', 'the records were joined by mistake'), $4, $5, $6
+      from jsonb_to_recordset($2) as t ("referralId" uuid, seq integer)
+      join referral r on r.tenant = $1 and r.id = t."referralId"
+      join pathway_event e on e.tenant = r.tenant and e.pathway_id = r.pathway_id and e.referral_id = r.id and e.seq = t.seq
+      where ${notVoided('e')}`,
+    [tx.tenant, JSON.stringify(told), today, now, tx.principal.subject, tx.principal.org],
+  );
+}
+
+/** Nothing goes to any address by which any provider reaches the family, until a person releases it. Called where every record is open. */
+export async function holdHousehold(tx: Tx, personId: string, now: Date): Promise<string[]> {
+  const held = await tx.query<{ id: string }>(
+    `insert into message_hold (tenant, id, person_id, address, why, since)
+      select $1, gen_random_uuid(), $2, address, 'death in the household', $3
+      from (select phone as address from contact where tenant = $1 and person_id = $2 and phone is not null
+        union select email from contact where tenant = $1 and person_id = $2 and email is not null
+        union select $4) as a returning id`,
+    [tx.tenant, personId, now, `person:${personId}`],
+  );
+  return held.map(({ id }) => id);
+}
+
+export async function dropHolds(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.execute(`delete from message_hold where tenant = $1 and id = any($2)`, [tx.tenant, ids]);
+}
