@@ -41,12 +41,12 @@ export const ALTERNATIVES: readonly Alternative[] = [
   },
   {
     code: 'starts-at-triage',
-    title: 'The clock started at triage, not at receipt; children not triaged were left out',
+    title: 'The clock started at triage, not at receipt; children still to be triaged were left out',
     start: startsAtFirst('triaged'),
   },
   {
     code: 'starts-at-acceptance',
-    title: 'The clock started when the referral was accepted, not at receipt; children not accepted were left out',
+    title: 'The clock started when the referral was accepted, not at receipt; children still to be accepted were left out',
     start: startsAtFirst('referral-accepted'),
   },
   {
@@ -94,10 +94,30 @@ function without(type: string): (events: PathwayEvent[]) => PathwayEvent[] {
   return (events) => (events.some((e) => e.type === type) ? events.filter((e) => e.type !== type) : events);
 }
 
-/** From the first event of a type; until it has happened the child is not counted. A later period keeps its own start. */
+/** What happens to a child only after its referral was triaged and accepted, though nobody told us of that. */
+const PAST_TRIAGE = [
+  'triaged',
+  'referral-accepted',
+  'appointment-booked',
+  'rebooked',
+  'contact',
+  'indirect-activity',
+  'assessed',
+  'transferred',
+];
+
+/**
+ * From the first event of a type; a child still before triage is not counted. Where it must have happened and was not told, and for a later
+ * period, the start stays: what was not told explains nothing.
+ */
 function startsAtFirst(type: string): NonNullable<Alternative['start']> {
-  return (listed, pathway, asOf) =>
-    listed.sinceReceipt ? toldOf(pathway, listed.referralId, asOf).find((e) => e.type === type)?.occurredOn : listed.startedOn;
+  return (listed, pathway, asOf) => {
+    if (!listed.sinceReceipt) return listed.startedOn;
+    const told = toldOf(pathway, listed.referralId, asOf);
+    const first = told.find((e) => e.type === type);
+    if (first) return first.occurredOn;
+    return told.some((e) => PAST_TRIAGE.includes(e.type)) ? listed.startedOn : undefined;
+  };
 }
 
 const REBOOKINGS = ['rebooked', 'appointment-booked', 'contact'];
