@@ -5,7 +5,7 @@ import { readCatalogue, type Catalogue } from './catalogue.js';
 /** Tables that belong to no tenant. A further one needs a reason in the review, and a line here. */
 const WITHOUT_TENANT = ['bank_holiday', 'migration', 'organisation', 'tenant'];
 /** Who the child is and how to reach the family: no purpose written down, no row. */
-const IDENTITY = ['contact', 'person_identity', 'told_birth_date'];
+const IDENTITY = ['contact', 'fhir_payload', 'person_identity', 'told_birth_date'];
 /** Added to and read, never changed. */
 const APPEND_ONLY = ['audit_entry', 'pathway_event'];
 const APP_ROLE = 'meanwhile_app';

@@ -7,6 +7,7 @@ import { ChildrenModule } from './children/children.module.js';
 import { DuplicatesModule } from './duplicates/duplicates.module.js';
 import { EscalationsModule } from './escalations/escalations.module.js';
 import { FamilyPageModule } from './family-page/family-page.module.js';
+import { FhirModule } from './fhir/fhir.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -24,6 +25,7 @@ import { SandboxModule } from './sandbox/sandbox.module.js';
     ChildrenModule,
     DuplicatesModule,
     ReportsModule,
+    FhirModule,
     FamilyPageModule,
     PagesModule,
     SandboxModule,

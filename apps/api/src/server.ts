@@ -3,10 +3,11 @@ import type { Platform } from '#platform';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LogLevel } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './app.module.js';
 import { refuseDeep } from './http/depth.js';
-import { problemOf } from './http/problem.filter.js';
+import { takeFhir } from './fhir/fhir-bodies.js';
+import { answerOf } from './http/problem.filter.js';
 import { validationPipe } from './http/validation.js';
 import { serveOpenApi } from './openapi.js';
 
@@ -19,15 +20,16 @@ export async function createServer(platform: Platform): Promise<NestFastifyAppli
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 600 },
     // What Fastify refuses before any route is found: a bad URL.
-    frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
-      const p = problemOf(error);
-      void reply.status(p.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(p));
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const { status, type, body } = answerOf(error, request.url);
+      void reply.status(status).header('content-type', type).send(body);
     },
   });
   const { logLevel } = platform.settings;
   const logger = logLevel === 'silent' ? (false as const) : LEVELS.slice(0, LEVELS.indexOf(logLevel) + 1);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(platform), adapter, { logger, abortOnError: false });
   const fastify = app.getHttpAdapter().getInstance();
+  takeFhir(fastify);
   fastify.addHook('preValidation', (request, _reply, done) => {
     try {
       refuseDeep(request.body);

@@ -37,6 +37,10 @@ export abstract class Settings {
   /** Every page and answer is marked synthetic (SYNTHETIC_DATA). */
   synthetic: boolean;
   logLevel: 'silent' | 'error' | 'warn' | 'log' | 'debug';
+  /** YAML or JSON file that says which of our lines a FHIR code means; null = a small one of ours (FHIR_SERVICE_MAP). */
+  fhirServiceMap: string | null;
+  /** A FHIR message whose NHS number fails its check: for a person, or taken in without the number (FHIR_BAD_NHS_NUMBER). */
+  fhirBadNhsNumber: 'set-aside' | 'accept-without';
   /** Base64 secrets; null = made in the data folder, refused in production. */
   nhsNumberKey: string | null;
   linkKey: string | null;
@@ -102,6 +106,8 @@ export function readSettings(env: Environment = process.env): Settings {
     clockAt: null,
     synthetic: oneOf('SYNTHETIC_DATA', ['yes', 'no'] as const, production ? 'no' : 'yes') === 'yes',
     logLevel: oneOf('LOG_LEVEL', ['silent', 'error', 'warn', 'log', 'debug'] as const, 'log'),
+    fhirServiceMap: given('FHIR_SERVICE_MAP'),
+    fhirBadNhsNumber: oneOf('FHIR_BAD_NHS_NUMBER', ['set-aside', 'accept-without'] as const, 'set-aside'),
     nhsNumberKey: key('NHS_NUMBER_KEY'),
     linkKey: key('LINK_KEY'),
   };

@@ -3,6 +3,7 @@ import { checkInPolicy, CheckIns, CheckInSweep, GoingLive, Replies } from '#chec
 import { Database } from '#database';
 import { Disputes, DuplicatePass, Duplicates, JoinRecords, SplitRecords, WhereItWent } from '#duplicates';
 import { Escalations } from '#escalations';
+import { loadServiceMap, MessageActs, MessageStore, ProcessMessage, ServiceMap, SetAside, UpdateReferral } from '#fhir';
 import { Clock } from '#kernel';
 import { chooseSender, MessageSender } from '#messages';
 import { Queues } from '#queues';
@@ -32,6 +33,11 @@ const useCases = [
   GoingLive,
   Replies,
   Escalations,
+  ProcessMessage,
+  MessageActs,
+  MessageStore,
+  UpdateReferral,
+  SetAside,
   DuplicatePass,
   Duplicates,
   JoinRecords,
@@ -52,6 +58,7 @@ export class PlatformModule {
       { provide: Database, useValue: platform.database },
       { provide: Queues, useValue: platform.queues },
       { provide: WaitRules, useClass: RulesOfTheLines },
+      { provide: ServiceMap, useFactory: ({ fhirServiceMap }: Settings) => loadServiceMap(fhirServiceMap), inject: [Settings] },
       { provide: MessageSender, useFactory: chooseSender, inject: [Settings, Database, Clock] },
       ...useCases,
     ];

@@ -5,7 +5,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 
 export const PRIORITIES = ['routine', 'urgent', 'very-urgent', 'emergency'] as const;
-const SOURCES_OF_REFERRAL = [
+export const SOURCES_OF_REFERRAL = [
   'gp',
   'self',
   'carer',

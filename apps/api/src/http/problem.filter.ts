@@ -1,6 +1,7 @@
+import { FHIR_JSON, refusalOutcome } from '#fhir';
 import { DomainError, type DomainErrorKind, type FieldError } from '#kernel';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** An error as clients read it (RFC 9457). */
 export interface Problem {
@@ -85,14 +86,25 @@ const problem = (status: number, code: string, detail: string, errors: FieldErro
   errors,
 });
 
-/** Everything that is thrown becomes problem+json. */
+/** A failure as it is sent: problem+json, and to those who speak FHIR an OperationOutcome. */
+export function answerOf(error: unknown, url: string): { status: number; type: string; body: string } {
+  const p = problemOf(error);
+  if (!url.startsWith('/v1/fhir/')) return { status: p.status, type: 'application/problem+json; charset=utf-8', body: JSON.stringify(p) };
+  return {
+    status: p.status,
+    type: `${FHIR_JSON}; charset=utf-8`,
+    body: JSON.stringify(refusalOutcome(error, p.status, p.detail, p.errors)),
+  };
+}
+
+/** Everything that is thrown becomes problem+json, or an OperationOutcome. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
-    const p = problemOf(error);
+    const { status, type, body } = answerOf(error, host.switchToHttp().getRequest<FastifyRequest>().url);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (p.status === 401) void reply.header('www-authenticate', 'Bearer');
-    if (p.status === 503) void reply.header('retry-after', '1');
-    void reply.status(p.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(p));
+    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (status === 503) void reply.header('retry-after', '1');
+    void reply.status(status).header('content-type', type).send(body);
   }
 }

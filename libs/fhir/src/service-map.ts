@@ -1,0 +1,89 @@
+import { checkFields, OneOf, Optional, Parts, Text } from '#fields';
+import { SERVICE_LINE_CODES } from '#service-lines';
+import { SOURCES_OF_REFERRAL } from '#referrals';
+import { Allow } from 'class-validator';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { DEFAULT_SERVICE_MAP } from './default-service-map.js';
+import type { CodeableConcept, Coding, Identifier } from './fields.js';
+import { SERVICE_LINE } from './systems.js';
+
+class Token {
+  @Text(300) system: string;
+  @Text(100) code: string;
+}
+
+/** A code, or the identifier of a HealthcareService, and the line it stands for, with what it says of the details. */
+class ServiceEntry extends Token {
+  @OneOf(SERVICE_LINE_CODES) service: string;
+  @Optional() @Allow() details?: Record<string, unknown>;
+}
+
+class ReferrerEntry extends Token {
+  @OneOf(SOURCES_OF_REFERRAL) source: string;
+}
+
+/** The file FHIR_SERVICE_MAP names. `services` choose the line; `reasons` only say more once it is chosen, and win where both speak. */
+export class ServiceMapDto {
+  @Parts(() => ServiceEntry, 5_000) services: ServiceEntry[];
+  @Optional() @Parts(() => ServiceEntry, 5_000) reasons?: ServiceEntry[];
+  @Optional() @Parts(() => ReferrerEntry, 1_000) referrers?: ReferrerEntry[];
+}
+
+export interface ChosenService {
+  service: string;
+  details: Record<string, unknown>;
+}
+
+const keyOf = (system: string, code: string): string => `${system}|${code}`;
+
+/** Which of our lines a code means. What is not in it is never guessed. */
+export class ServiceMap {
+  readonly #services = new Map<string, ServiceEntry>();
+  readonly #reasons = new Map<string, ServiceEntry[]>();
+  readonly #referrers = new Map<string, string>();
+
+  constructor(map: ServiceMapDto) {
+    for (const service of SERVICE_LINE_CODES)
+      this.#services.set(keyOf(SERVICE_LINE, service), { system: SERVICE_LINE, code: service, service });
+    for (const entry of map.services) this.#services.set(keyOf(entry.system, entry.code), entry);
+    for (const entry of map.reasons ?? []) {
+      const key = keyOf(entry.system, entry.code);
+      this.#reasons.set(key, [...(this.#reasons.get(key) ?? []), entry]);
+    }
+    for (const { system, code, source } of map.referrers ?? []) this.#referrers.set(keyOf(system, code), source);
+  }
+
+  /** The line all codes that are known agree on, with its details; null where none is known or two disagree. */
+  choose(tokens: readonly string[]): ChosenService | null {
+    const found = tokens.flatMap((token) => this.#services.get(token) ?? []);
+    const service = found[0]?.service;
+    if (service === undefined || found.some((entry) => entry.service !== service)) return null;
+    const reasons = tokens.flatMap((token) => this.#reasons.get(token) ?? []).filter((entry) => entry.service === service);
+    return { service, details: Object.assign({}, ...[...found, ...reasons].map((entry) => entry.details)) as Record<string, unknown> };
+  }
+
+  referrer(tokens: readonly string[]): string | null {
+    return tokens.flatMap((token) => this.#referrers.get(token) ?? [])[0] ?? null;
+  }
+}
+
+export const tokensOf = (concepts: readonly (CodeableConcept | undefined)[]): string[] =>
+  concepts.flatMap((concept) => (concept?.coding ?? []).flatMap(tokenOfCoding));
+
+const tokenOfCoding = ({ system, code }: Coding): string[] => (system !== undefined && code !== undefined ? [keyOf(system, code)] : []);
+
+export const tokensOfIdentifiers = (identifiers: readonly Identifier[] | undefined): string[] =>
+  (identifiers ?? []).flatMap(({ system, value }) => (system !== undefined && value !== undefined ? [keyOf(system, value)] : []));
+
+/** The map of a YAML or JSON file, or ours. @throws Error naming what is wrong in the file: an app does not start with half a map */
+export function loadServiceMap(path: string | null): ServiceMap {
+  if (path === null) return new ServiceMap(DEFAULT_SERVICE_MAP);
+  const told: unknown = parse(readFileSync(path, 'utf8'));
+  if (typeof told !== 'object' || told === null) throw new Error(`FHIR_SERVICE_MAP: ${path} holds no map.`);
+  const { value, errors } = checkFields(ServiceMapDto, told);
+  if (errors.length > 0) {
+    throw new Error(`FHIR_SERVICE_MAP: ${path} is wrong\n  ${errors.map((e) => `${e.path} ${e.message}`).join('\n  ')}`);
+  }
+  return new ServiceMap(value);
+}
