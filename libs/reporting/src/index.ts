@@ -6,7 +6,7 @@
 export * from './child.js';
 export * from './csv.js';
 export * from './data-quality/data-quality.js';
-export { PROBLEM_CODES, type ProblemCode } from './data-quality/problems.js';
+export { PROBLEM_CODES, PROBLEMS, type ProblemCode } from './data-quality/problems.js';
 export * from './data-quality/quality-table.js';
 export type { AfterRow, ProblemRow } from './data-quality/statements.js';
 export * from './dimensions.js';

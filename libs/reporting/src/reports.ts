@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { readChild, type ChildPage } from './child.js';
 import { planQuality, readProblem, readQuality, type QualityQuery, type QualityReport } from './data-quality/data-quality.js';
 import type { ProblemRow } from './data-quality/statements.js';
+import { readFreshness, type Freshness } from './freshness.js';
 import { readOverview, type Overview } from './overview.js';
 import { planReconcile, readReconciliation, type ReconcileRequest, type Reconciliation } from './reconcile/reconcile.js';
 import { tenantsAndProviders, type TenantChoice } from './sign-in-choices.js';
@@ -98,6 +99,11 @@ export class Reports {
   /** What the page of one referral shows of its child, as the asking provider recorded it. @throws DomainError forbidden for roles that see no child */
   async child(principal: Principal, personId: string, line: string): Promise<ChildPage> {
     return this.database.inTenant(principal, (tx) => readChild(tx, personId, line, this.clock.now(), this.clock.today()));
+  }
+
+  /** How far what is shown can be relied on. */
+  async freshness(principal: Principal): Promise<Freshness> {
+    return this.database.inTenant(principal, (tx) => readFreshness(tx, this.clock.today(), this.clock.now()));
   }
 
   /** Whom one may try to be, in development. */
