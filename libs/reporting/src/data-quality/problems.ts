@@ -76,7 +76,7 @@ export const PROBLEMS: readonly Problem[] = [
     code: 'contact-after-closure',
     title: 'Contact after closure',
     means:
-      'referrals that ended in the last 12 months with a contact dated after their end: was the end right, or is a new referral missing?',
+      'referrals that ended in the last 12 months with a contact dated after their end: the end may be wrong, or a new referral missing',
     where: 't.contact_after_end_on is not null',
     since: 't.contact_after_end_on',
     readsEvents: true,
