@@ -140,11 +140,11 @@ export class Imports {
     return this.database.inTenant(principal, async (tx) => viewOf(await mine(tx, id), this.clock.now()));
   }
 
-  async list(principal: Principal, limit: number, before?: Date): Promise<ImportView[]> {
+  async list(principal: Principal, limit: number, after?: { createdAt: string; id: string }): Promise<ImportView[]> {
     return this.database.inTenant(principal, async (tx) => {
       const rows = await tx.query<ImportRow>(
-        `select ${COLUMNS} from import where tenant = $1 and provider = $2 and ($3::timestamptz is null or created_at < $3) order by created_at desc limit $4`,
-        [tx.tenant, principal.org, before ?? null, limit],
+        `select ${COLUMNS} from import where tenant = $1 and provider = $2 and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid)) order by created_at desc, id desc limit $5`,
+        [tx.tenant, principal.org, after?.createdAt ?? null, after?.id ?? null, limit],
       );
       return rows.map((row) => viewOf(row, this.clock.now()));
     });

@@ -62,11 +62,15 @@ export class ImportsController {
   @Get()
   @ApiOperation({ summary: 'The files this provider has sent, newest first' })
   async list(@Asking() principal: Principal, @Query() query: ImportListQuery): Promise<Page<ImportView>> {
-    const after = decodeCursor(query.cursor, 1);
+    const after = decodeCursor(query.cursor, 2);
     const limit = limitOf(query);
-    const items = await this.imports.list(principal, limit, after ? new Date(String(after[0])) : undefined);
+    const items = await this.imports.list(
+      principal,
+      limit,
+      after ? { createdAt: String(after[0]), id: ours(String(after[1])) } : undefined,
+    );
     const last = items.length === limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.createdAt.toISOString()]) : null };
+    return { items, nextCursor: last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null };
   }
 
   @Get('templates/:layout')

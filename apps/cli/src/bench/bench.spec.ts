@@ -16,5 +16,5 @@ test('the rebuild and the nightly pass are measured as ratios', async () => {
 }, 180_000);
 
 test('an unknown benchmark is refused', async () => {
-  await expect(bench(['everything'], readSettings({}))).rejects.toThrow(/rebuild, nightly, intake, report/);
+  await expect(bench(['everything'], readSettings({}))).rejects.toThrow(/rebuild, nightly, intake, import, report/);
 });

@@ -5,13 +5,14 @@ import { UsageError } from '../commands.js';
 import { openServer, type BenchServer } from './bench-database.js';
 import type { Bench } from './context.js';
 import { workerProcesses, workersInProcess } from './fold-workers.js';
+import { importing } from './import.js';
 import { intake } from './intake.js';
 import { nightly } from './nightly.js';
 import { describe, machine, type Finding } from './print.js';
 import { rebuildList } from './rebuild.js';
 import { report } from './report.js';
 
-const NAMES = ['rebuild', 'nightly', 'intake', 'report'] as const;
+const NAMES = ['rebuild', 'nightly', 'intake', 'import', 'report'] as const;
 type Name = (typeof NAMES)[number];
 
 /** How much of everything. Quick sizes prove that the benchmarks run; their ratios say little. */
@@ -20,6 +21,7 @@ const FULL = {
   runs: 3,
   nights: 5,
   intake: { rounds: 16, seconds: 1.5 },
+  import: [10_000, 100_000, 1_000_000],
   report: { small: 10_000, large: 100_000, neighbours: 10, rounds: 9, reads: 12 },
 };
 const QUICK: typeof FULL = {
@@ -27,6 +29,7 @@ const QUICK: typeof FULL = {
   runs: 1,
   nights: 2,
   intake: { rounds: 2, seconds: 1 },
+  import: [500, 2_000],
   report: { small: 500, large: 2_000, neighbours: 2, rounds: 3, reads: 5 },
 };
 
@@ -50,6 +53,7 @@ export async function bench(args: string[], settings: Settings, print: (line: st
       await list.target.drop();
     }
     if (wants('intake')) findings.push(...(await intake(context, sizes.intake)));
+    if (wants('import')) findings.push(...(await importing(context, sizes.import)));
     if (wants('report')) findings.push(...(await report(context, sizes.report)));
     print(`\nRatios to the bare engine, as median [lowest to highest] of runs in alternation, on ${on}:\n`);
     for (const finding of findings) print(`${describe(finding)}\n`);

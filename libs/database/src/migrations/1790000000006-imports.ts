@@ -39,7 +39,7 @@ export class Imports1790000000006 implements MigrationInterface {
         ended_at timestamptz,
         primary key (tenant, id)
       );
-      create index import_of_provider on import (tenant, provider, created_at desc);
+      create index import_of_provider on import (tenant, provider, created_at desc, id desc);
       create index import_to_do on import (tenant, created_at) where state in ('waiting', 'reading', 'applying');
 
       -- The file as it was sent, until the import ends.
