@@ -15,3 +15,8 @@ export { MessageActs } from './message-acts.js';
 export { ProcessMessage } from './process-message.js';
 export { UpdateReferral } from './update-referral.js';
 export * from './set-aside.js';
+export * from './referral-reads.js';
+export { serviceRequestOf } from './service-request.js';
+export { episodeOfCareOf } from './episode-of-care.js';
+export { measureReportOf } from './measure-report.js';
+export { capabilityStatement } from './capability.js';

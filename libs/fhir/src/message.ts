@@ -62,7 +62,7 @@ export function readMessage(body: unknown): Message {
 
 function focusOf(header: MessageHeaderFields, from: Resource, resources: Resources): Resource {
   const found = header.focus.map((reference) => resources.resolve(reference, from));
-  const [request] = found.filter((r) => r?.resourceType === 'ServiceRequest');
+  const request = found.find((r) => r?.resourceType === 'ServiceRequest');
   if (found.length !== 1 || !request)
     throw refused([{ path: 'MessageHeader.focus', message: 'must refer to the one ServiceRequest of this bundle' }]);
   return request;

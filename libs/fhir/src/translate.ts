@@ -216,5 +216,5 @@ function referrerOf(fields: ServiceRequestFields, request: Resource, resources: 
 /** A BaRS request for validation, or an e-RS request for advice, is no referral. */
 export const isReferralCategory = (codes: readonly string[]): boolean => {
   const ours = codes.filter((token) => token.startsWith(`${REQUEST_CATEGORY}|`));
-  return ours.length === 0 || ours.every((token) => token === `${REQUEST_CATEGORY}|referral`);
+  return ours.every((token) => token === `${REQUEST_CATEGORY}|referral`);
 };

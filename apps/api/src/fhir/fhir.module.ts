@@ -1,5 +1,8 @@
+import { ReferralReads } from '#fhir';
 import { Module } from '@nestjs/common';
+import { ReportsModule } from '../reports/reports.module.js';
 import { FhirMessagesController } from './messages.controller.js';
+import { FhirResourcesController } from './resources.controller.js';
 
-@Module({ controllers: [FhirMessagesController] })
+@Module({ imports: [ReportsModule], controllers: [FhirMessagesController, FhirResourcesController], providers: [ReferralReads] })
 export class FhirModule {}
