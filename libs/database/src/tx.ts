@@ -70,8 +70,11 @@ interface PostgresError {
   constraint?: string;
 }
 
+const TOO_MUCH_AT_ONCE = 'Too much is happening at once: please try again.';
+
 /** What the database refused, in the words of the core. The one place that knows its error codes. */
 export function asDomainError(error: unknown): unknown {
+  if (error instanceof ReadTooEarly) return new DomainError('busy', TOO_MUCH_AT_ONCE);
   const { code, constraint } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
   switch (code) {
     case '23505':
@@ -85,14 +88,18 @@ export function asDomainError(error: unknown): unknown {
     case '40P01':
     case '55P03':
     case '57014':
-      return new DomainError('busy', 'Too much is happening at once: please try again.');
+      return new DomainError('busy', TOO_MUCH_AT_ONCE);
     default:
       return error;
   }
 }
 
+/** Thrown by work that finds, after it waited for a lock, that what it read before is no longer so: the transaction is run again. */
+export class ReadTooEarly extends Error {}
+
 /** Lost a race that can simply be run again; also to somebody who moved the referral to another pathway while we waited for this one. */
 export function isWorthAnotherTry(error: unknown): boolean {
+  if (error instanceof ReadTooEarly) return true;
   const { code, constraint } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
   return code === '40001' || code === '40P01' || (code === '23503' && (constraint?.endsWith(PLACE_OF_A_REFERRAL) ?? false));
 }

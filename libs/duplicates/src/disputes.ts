@@ -106,7 +106,6 @@ async function mendOwnRecord(tx: Tx, personId: string, birthDate: LocalDate): Pr
     `update person_identity set birth_date = $4, keys_made_at = null where tenant = $1 and person_id = $2 and provider = $3`,
     [tenant, personId, org, birthDate],
   );
-  await tx.execute(`delete from match_key where tenant = $1 and person_id = $2 and provider = $3`, [tenant, personId, org]);
   await tx.execute(`delete from told_birth_date where tenant = $1 and person_id = $2 and provider = $3`, [tenant, personId, org]);
 }
 

@@ -24,10 +24,9 @@ it('proposes two records that are alike, with why, and once', async () => {
   expect(await app.pass.run('TEST')).toEqual({ records: 0, proposed: 0, skippedKeys: 0 });
   const [pair] = await proposedOf(a.personId);
   expect(pair).toMatchObject({ state: 'open', score: 85, reasons: ['same-birth-date', 'same-family-name', 'same-given-name'], kept: null });
-  expect(pair?.children).toMatchObject([
-    { personId: a.personId, givenName: 'Asha', birthDate: child['birthDate'], hasNhsNumber: true, referralIds: [a.id] },
-    { personId: b.personId, postcode: null, hasNhsNumber: false, referralIds: [b.id] },
-  ]);
+  const side = (personId: string) => pair?.children.find((each) => each.personId === personId);
+  expect(side(a.personId)).toMatchObject({ givenName: 'Asha', birthDate: child['birthDate'], hasNhsNumber: true, referralIds: [a.id] });
+  expect(side(b.personId)).toMatchObject({ postcode: null, hasNhsNumber: false, referralIds: [b.id] });
 });
 
 it('finds a mistyped birth date, and a misspelt name', async () => {
@@ -82,7 +81,9 @@ it('never proposes again what a person kept apart, until that is undone', async 
   expect(await proposedOf(a.personId)).toEqual([]);
   await app.split.undo(clinician(), pair.id, { reason: 'Not sure any more' });
   expect(await proposedOf(a.personId)).toHaveLength(1);
-  expect(await rowsOf(app, `select action, purpose from audit_entry where tenant = $1 and detail ->> 'duplicateId' = $2 order by id`, pair.id)).toEqual(
+  expect(
+    await rowsOf(app, `select action, purpose from audit_entry where tenant = $1 and detail ->> 'duplicateId' = $2 order by id`, pair.id),
+  ).toEqual(
     expect.arrayContaining([
       { action: 'records-kept-apart', purpose: 'Cousins' },
       { action: 'records-perhaps-one-again', purpose: 'Not sure any more' },

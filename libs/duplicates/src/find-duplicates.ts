@@ -94,7 +94,14 @@ async function recordsWithoutKeys(tx: Tx): Promise<IdentityRecord[]> {
   );
 }
 
+/** Those of a record that was mended take the place of its old ones. */
 async function writeKeys(tx: Tx, records: readonly IdentityRecord[], keys: readonly object[], now: Date): Promise<void> {
+  const written = JSON.stringify(records.map(({ personId, provider }) => ({ personId, provider })));
+  await tx.execute(
+    `delete from match_key k using jsonb_to_recordset($2) as r ("personId" uuid, provider text)
+      where k.tenant = $1 and k.person_id = r."personId" and k.provider = r.provider`,
+    [tx.tenant, written],
+  );
   await tx.execute(
     `with keys as (
         insert into match_key (tenant, person_id, provider, kind, key)
@@ -102,7 +109,7 @@ async function writeKeys(tx: Tx, records: readonly IdentityRecord[], keys: reado
         from jsonb_to_recordset($2) as k ("personId" uuid, provider text, kind text, key text) on conflict do nothing)
       update person_identity i set keys_made_at = $4 from jsonb_to_recordset($3) as r ("personId" uuid, provider text)
       where i.tenant = $1 and i.person_id = r."personId" and i.provider = r.provider`,
-    [tx.tenant, JSON.stringify(keys), JSON.stringify(records.map(({ personId, provider }) => ({ personId, provider }))), now],
+    [tx.tenant, JSON.stringify(keys), written, now],
   );
 }
 

@@ -61,8 +61,7 @@ async function joinInto(tx: Tx, kept: string, other: string, now: Date): Promise
   const { records, holdsMade } = await withEveryRecord(tx, now, 'joining two records of one child', [kept, other], async () => {
     // Two birth dates, and a person has said only that it is one child: nothing is sent until a person says which is right.
     if ((await birthDatesOf(tx, [kept, other])) > 1) keptAfter.identity_disputed_at ??= now.toISOString();
-    const records = await moveRecords(tx, other, kept);
-    return { records, holdsMade: oneDied ? await holdHousehold(tx, kept, now) : [] };
+    return { records: await moveRecords(tx, other, kept), holdsMade: oneDied ? await holdHousehold(tx, kept, now) : [] };
   });
   await writePerson(tx, other, emptiedFacts(otherBefore, kept));
   await writePerson(tx, kept, keptAfter);

@@ -52,7 +52,7 @@ export async function writePerson(tx: Tx, id: string, facts: PersonFacts): Promi
 export function joinedFacts(kept: PersonFacts, other: PersonFacts): PersonFacts {
   const joined: PersonFacts = { ...kept };
   for (const column of FILLED) joined[column] = kept[column] ?? other[column];
-  const [care] = SOCIAL_CARE.filter((each) => each === kept.social_care || each === other.social_care);
+  const care = SOCIAL_CARE.find((each) => each === kept.social_care || each === other.social_care);
   return {
     ...joined,
     social_care: care ?? null,

@@ -54,7 +54,13 @@ export async function recordsApp() {
   };
 }
 
-export const clinician = (org = 'ZZ999'): Principal => ({ subject: `${org} nurse`, name: 'A Nurse', tenant: 'TEST', org, roles: ['clinician'] });
+export const clinician = (org = 'ZZ999'): Principal => ({
+  subject: `${org} nurse`,
+  name: 'A Nurse',
+  tenant: 'TEST',
+  org,
+  roles: ['clinician'],
+});
 export const system = systemPrincipal('TEST', 'test');
 
 /** Rows as the owner would see them: of every provider, with identity open. */

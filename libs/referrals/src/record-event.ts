@@ -1,4 +1,4 @@
-import { Database, audit, PREPARED, readIdentity, type Tx } from '#database';
+import { Database, audit, PREPARED, ReadTooEarly, readIdentity, type Tx } from '#database';
 import { Escalations } from '#escalations';
 import { ageOn, brokenRule, Clock, DomainError, isSystem, notFound, type LocalDate, type Principal } from '#kernel';
 import { serviceLine } from '#service-lines';
@@ -33,7 +33,8 @@ export class RecordEvent {
       const events = (await pathwayEvents(tx, [referral.pathwayId])).get(referral.pathwayId) ?? [];
       const line = serviceLine(referral.line);
       const progress = replay(events, line.rules, () => ({ stopRule: 'first-contact', targets: {} })).referrals.get(referralId);
-      if (!progress) throw new Error('A referral without its receipt.');
+      // Every referral has a receipt: this one was joined to another pathway while we waited for the one it stood on.
+      if (!progress) throw new ReadTooEarly();
       refuseOthers(principal, progress, event.type);
       const told =
         event.type === 'event-voided'
