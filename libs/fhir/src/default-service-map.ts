@@ -1,4 +1,4 @@
-import type { ServiceMapDto } from './service-map.js';
+import type { ServiceMapDto } from './service-map-file.js';
 import { SNOMED } from './systems.js';
 
 const snomed = <T>(codes: Record<string, T>): (T & { system: string; code: string })[] =>

@@ -26,6 +26,8 @@ export interface Known {
   line: string | null;
   told: Told | null;
   waitsForPerson: boolean;
+  /** … and one of these withdraws it. */
+  withdrawalWaits: boolean;
 }
 
 export interface Finished {
@@ -80,10 +82,12 @@ export class MessageStore {
             (select m.told from fhir_message m where m.tenant = $1 and m.provider = $2 and m.source_system = $3 and m.source_id = $4 and m.state = 'taken'
               order by m.received_at desc, m.id desc limit 1) as told,
             exists (select from fhir_message m where m.tenant = $1 and m.provider = $2 and m.source_system = $3 and m.source_id = $4
-              and m.state = 'set-aside') as "waitsForPerson"`,
+              and m.state = 'set-aside') as "waitsForPerson",
+            exists (select from fhir_message m where m.tenant = $1 and m.provider = $2 and m.source_system = $3 and m.source_id = $4
+              and m.state = 'set-aside' and m.why = 'withdrawn') as "withdrawalWaits"`,
         [tx.tenant, principal.org, source.system, source.id],
       );
-      return row ?? { referralId: null, line: null, told: null, waitsForPerson: false };
+      return row ?? { referralId: null, line: null, told: null, waitsForPerson: false, withdrawalWaits: false };
     });
   }
 

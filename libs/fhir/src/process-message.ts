@@ -64,7 +64,9 @@ function whyAside(message: Message, { problems, service }: Translation, known: K
     return [{ code: 'withdrawn', path, expected: 'a person who decides whether the child still needs the service, and tells the family' }];
   }
   const open = problems.filter(isForAPerson);
-  if (open.length === 0 && known.referralId === null && known.waitsForPerson) {
+  // A new message may mend what an earlier one lacked, but not overtake a withdrawal; an update has nothing to update yet.
+  const mustWait = message.reason === 'new' ? known.withdrawalWaits : known.waitsForPerson;
+  if (open.length === 0 && known.referralId === null && mustWait) {
     return [{ code: 'set-aside-before', path, expected: 'that an earlier message about this referral is decided first' }];
   }
   if (open.length === 0 && known.line !== null && service !== known.line) {

@@ -108,6 +108,13 @@ describe('an NHS number that fails its check', () => {
     expect(await send(barsMessage({ nhsNumber: BAD_NUMBER }))).toMatchObject(personDecides('nhs-number'));
   });
 
+  it('that is mended comes in under the same source', async () => {
+    expect((await send(barsMessage({ source: 'N-1', nhsNumber: BAD_NUMBER }))).status).toBe(202);
+    expect(await send(barsMessage({ source: 'N-1', nhsNumber: BAD_NUMBER, reason: 'update' }))).toMatchObject(personDecides('nhs-number'));
+    expect(await send(barsMessage({ source: 'N-1', nhsNumber: null, reason: 'update' }))).toMatchObject(personDecides('set-aside-before'));
+    expect((await send(barsMessage({ source: 'N-1' }))).status).toBe(200);
+  });
+
   it('or is left out where the provider says so, and the answer says it', async () => {
     app.platform.settings.fhirBadNhsNumber = 'accept-without';
     const answer = await send(barsMessage({ nhsNumber: BAD_NUMBER }));
@@ -212,7 +219,10 @@ describe('messages set aside', () => {
   it('are listed without identity, read word for word on the record, and resolved once', async () => {
     const who = app.as({ org: 'ZZ998' });
     const messages = [1, 2, 3].map((i) => barsMessage({ source: `A-${i}`, nhsNumber: BAD_NUMBER }));
-    for (const message of messages) expect((await send(message, who)).status).toBe(202);
+    for (const [i, message] of messages.entries()) {
+      app.clock.moveTo(new Date(`2026-11-22T10:3${i + 1}:00Z`));
+      expect((await send(message, who)).status).toBe(202);
+    }
     const page = await get('/v1/fhir/set-aside?limit=2', who);
     expect(page.body.items).toMatchObject([
       { messageId: messages[0]?.id, why: 'nhs-number', reason: 'new', source: { id: 'A-1' }, referralId: null },

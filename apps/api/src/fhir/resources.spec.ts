@@ -46,7 +46,7 @@ describe('ServiceRequest', () => {
     const seen = [...first.body.entry, ...rest.body.entry] as { resource: { id: string } }[];
     expect(seen.map((e) => e.resource.id)).toEqual([...ids].sort());
     expect(rest.body.link).toHaveLength(1);
-    expect(seen[1]?.resource).toMatchObject({ status: 'active', priority: 'urgent', intent: 'order' });
+    expect(seen.find((e) => e.resource.id === ids[1])?.resource).toMatchObject({ status: 'active', priority: 'urgent', intent: 'order' });
     expect((await get('/v1/fhir/ServiceRequest', app.as({ org: 'ZZ998' }))).body.entry).toEqual([]);
   });
 
