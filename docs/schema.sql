@@ -47,13 +47,14 @@ create table check_in (
   closed_by text,
   level text,
   constraint check_in_pkey PRIMARY KEY (tenant, id),
-  constraint check_in_tenant_pathway_id_referral_id_fkey FOREIGN KEY (tenant, pathway_id, referral_id) REFERENCES referral(tenant, pathway_id, id),
+  constraint check_in_tenant_pathway_id_referral_id_fkey FOREIGN KEY (tenant, pathway_id, referral_id) REFERENCES referral(tenant, pathway_id, id) ON UPDATE CASCADE,
   constraint check_in_level_check CHECK ((level = ANY (ARRAY['red'::text, 'amber'::text, 'yellow'::text, 'blue'::text, 'green'::text]))),
   constraint check_in_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sent'::text, 'unanswered'::text, 'answered'::text, 'recorded'::text, 'no-longer-owed'::text])))
 );
 CREATE INDEX check_in_closed ON check_in USING btree (tenant, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX check_in_due ON check_in USING btree (tenant, provider, line, due_on) WHERE ((closed_at IS NULL) AND (state = 'due'::text));
 CREATE INDEX check_in_of_person ON check_in USING btree (tenant, person_id);
+CREATE INDEX check_in_of_referral ON check_in USING btree (tenant, referral_id);
 CREATE UNIQUE INDEX check_in_one_open ON check_in USING btree (tenant, referral_id) WHERE (closed_at IS NULL);
 CREATE INDEX check_in_open ON check_in USING btree (tenant, provider, state, due_on) WHERE (closed_at IS NULL);
 CREATE INDEX check_in_reminder_due ON check_in USING btree (tenant, provider, line, next_reminder_on) WHERE ((closed_at IS NULL) AND (state = 'sent'::text));
@@ -126,6 +127,7 @@ create table escalation (
   constraint escalation_level_check CHECK ((level = ANY (ARRAY['red'::text, 'amber'::text, 'yellow'::text, 'blue'::text]))),
   constraint escalation_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])))
 );
+CREATE INDEX escalation_of_referral ON escalation USING btree (tenant, referral_id);
 CREATE UNIQUE INDEX escalation_one_open ON escalation USING btree (tenant, person_id, line, reason) WHERE (state <> 'resolved'::text);
 CREATE INDEX escalation_open ON escalation USING btree (tenant, provider, due_at) WHERE (state <> 'resolved'::text);
 CREATE INDEX escalation_safeguarding ON escalation USING btree (tenant, person_id) WHERE (safeguarding AND (state <> 'resolved'::text));
@@ -133,6 +135,58 @@ alter table escalation enable row level security;
 alter table escalation force row level security;
 create policy same_tenant on escalation for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
 grant select, insert, update, delete on escalation to meanwhile_app;
+
+create table fhir_message (
+  tenant text not null,
+  id uuid not null,
+  provider text not null,
+  message_id text not null,
+  digest bytea not null,
+  reason text not null,
+  source_system text not null,
+  source_id text not null,
+  referral_id uuid,
+  state text not null,
+  why text,
+  told jsonb not null default '{}'::jsonb,
+  answer jsonb,
+  received_at timestamp with time zone not null,
+  received_by text not null,
+  resolved_at timestamp with time zone,
+  resolved_by text,
+  outcome text,
+  constraint fhir_message_pkey PRIMARY KEY (tenant, id),
+  constraint fhir_message_tenant_provider_message_id_key UNIQUE (tenant, provider, message_id),
+  constraint fhir_message_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenant(key),
+  constraint fhir_message_tenant_referral_id_fkey FOREIGN KEY (tenant, referral_id) REFERENCES referral(tenant, id),
+  constraint fhir_message_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'dismissed'::text]))),
+  constraint fhir_message_reason_check CHECK ((reason = ANY (ARRAY['new'::text, 'update'::text, 'revoked'::text, 'entered-in-error'::text]))),
+  constraint fhir_message_state_check CHECK ((state = ANY (ARRAY['begun'::text, 'taken'::text, 'set-aside'::text, 'resolved'::text]))),
+  constraint fhir_message_why_check CHECK ((why = ANY (ARRAY['no-service'::text, 'service-changed'::text, 'details'::text, 'nhs-number'::text, 'not-active'::text, 'withdrawn'::text, 'other-organisation'::text, 'deceased'::text, 'set-aside-before'::text])))
+);
+CREATE INDEX fhir_message_of_source ON fhir_message USING btree (tenant, provider, source_system, source_id, received_at);
+CREATE INDEX fhir_message_set_aside ON fhir_message USING btree (tenant, provider, received_at, id) WHERE (state = 'set-aside'::text);
+alter table fhir_message enable row level security;
+alter table fhir_message force row level security;
+create policy same_tenant on fhir_message for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+grant select, insert, update, delete on fhir_message to meanwhile_app;
+
+create table fhir_payload (
+  tenant text not null,
+  message uuid not null,
+  provider text not null,
+  payload text not null,
+  note text,
+  constraint fhir_payload_pkey PRIMARY KEY (tenant, message),
+  constraint fhir_payload_tenant_message_fkey FOREIGN KEY (tenant, message) REFERENCES fhir_message(tenant, id)
+);
+alter table fhir_payload enable row level security;
+alter table fhir_payload force row level security;
+create policy drop_for_purpose on fhir_payload for delete using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+create policy give on fhir_payload for insert with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy mend_for_purpose on fhir_payload for update using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text)))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy read_for_purpose on fhir_payload for select using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+grant select, insert, update, delete on fhir_payload to meanwhile_app;
 
 create table idempotency_key (
   tenant text not null,
@@ -151,6 +205,99 @@ alter table idempotency_key enable row level security;
 alter table idempotency_key force row level security;
 create policy same_tenant on idempotency_key for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
 grant select, insert, update, delete on idempotency_key to meanwhile_app;
+
+create table import (
+  tenant text not null,
+  id uuid not null,
+  provider text not null,
+  layout text,
+  mode text not null,
+  state text not null,
+  file_name text not null,
+  bytes bigint not null default 0,
+  digest bytea,
+  mapping text,
+  encoding text,
+  extracted_on date not null,
+  bad_share real not null,
+  vanish_share real not null,
+  columns text[],
+  rows_total integer,
+  rows_read integer not null default 0,
+  rows_bad integer not null default 0,
+  rows_applied integer not null default 0,
+  counts jsonb not null default '{}'::jsonb,
+  why_stopped text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  confirmed_by text,
+  started_at timestamp with time zone,
+  applying_since timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint import_pkey PRIMARY KEY (tenant, id),
+  constraint import_provider_fkey FOREIGN KEY (provider) REFERENCES organisation(code),
+  constraint import_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenant(key),
+  constraint import_layout_check CHECK ((layout = ANY (ARRAY['referrals'::text, 'events'::text]))),
+  constraint import_mode_check CHECK ((mode = ANY (ARRAY['apply'::text, 'check'::text]))),
+  constraint import_state_check CHECK ((state = ANY (ARRAY['uploading'::text, 'waiting'::text, 'reading'::text, 'to-confirm'::text, 'applying'::text, 'finished'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE INDEX import_of_provider ON import USING btree (tenant, provider, created_at DESC, id DESC);
+CREATE INDEX import_to_do ON import USING btree (tenant, created_at) WHERE (state = ANY (ARRAY['waiting'::text, 'reading'::text, 'applying'::text]));
+alter table import enable row level security;
+alter table import force row level security;
+create policy same_tenant on import for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+grant select, insert, update, delete on import to meanwhile_app;
+
+create table import_chunk (
+  tenant text not null,
+  import_id uuid not null,
+  provider text not null,
+  seq integer not null,
+  bytes bytea not null,
+  constraint import_chunk_pkey PRIMARY KEY (tenant, import_id, seq),
+  constraint import_chunk_tenant_import_id_fkey FOREIGN KEY (tenant, import_id) REFERENCES import(tenant, id)
+);
+alter table import_chunk enable row level security;
+alter table import_chunk force row level security;
+create policy drop_for_purpose on import_chunk for delete using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+create policy give on import_chunk for insert with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy mend_for_purpose on import_chunk for update using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text)))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy read_for_purpose on import_chunk for select using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+grant select, insert, update, delete on import_chunk to meanwhile_app;
+
+create table import_reject (
+  tenant text not null,
+  import_id uuid not null,
+  provider text not null,
+  row_no integer not null,
+  problems jsonb not null,
+  cells text[] not null,
+  constraint import_reject_pkey PRIMARY KEY (tenant, import_id, row_no),
+  constraint import_reject_tenant_import_id_fkey FOREIGN KEY (tenant, import_id) REFERENCES import(tenant, id)
+);
+alter table import_reject enable row level security;
+alter table import_reject force row level security;
+create policy drop_for_purpose on import_reject for delete using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+create policy give on import_reject for insert with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy mend_for_purpose on import_reject for update using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text)))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy read_for_purpose on import_reject for select using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+grant select, insert, update, delete on import_reject to meanwhile_app;
+
+create table match_key (
+  tenant text not null,
+  person_id uuid not null,
+  provider text not null,
+  kind text not null,
+  key bytea not null,
+  constraint match_key_pkey PRIMARY KEY (tenant, person_id, provider, kind, key),
+  constraint match_key_tenant_person_id_fkey FOREIGN KEY (tenant, person_id) REFERENCES person(tenant, id),
+  constraint match_key_kind_check CHECK ((kind = ANY (ARRAY['birth-date'::text, 'postcode'::text, 'name-and-birth-date'::text, 'name-and-birth-year'::text])))
+);
+CREATE INDEX match_key_shared ON match_key USING btree (tenant, kind, key, person_id);
+alter table match_key enable row level security;
+alter table match_key force row level security;
+create policy same_tenant on match_key for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+grant select, insert, update, delete on match_key to meanwhile_app;
 
 create table mental_health_details (
   tenant text not null,
@@ -300,10 +447,12 @@ create table pathway_event (
   recorded_by text not null,
   recorded_org text not null,
   asserted_by_import boolean not null default false,
+  source_key text,
   constraint pathway_event_pkey PRIMARY KEY (tenant, pathway_id, referral_id, seq),
-  constraint pathway_event_tenant_pathway_id_referral_id_fkey FOREIGN KEY (tenant, pathway_id, referral_id) REFERENCES referral(tenant, pathway_id, id),
+  constraint pathway_event_tenant_pathway_id_referral_id_fkey FOREIGN KEY (tenant, pathway_id, referral_id) REFERENCES referral(tenant, pathway_id, id) ON UPDATE CASCADE,
   constraint pathway_event_seq_check CHECK ((seq >= 1))
 );
+CREATE UNIQUE INDEX pathway_event_once ON pathway_event USING btree (tenant, pathway_id, referral_id, source_key) WHERE (source_key IS NOT NULL);
 alter table pathway_event enable row level security;
 alter table pathway_event force row level security;
 create policy same_tenant on pathway_event for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
@@ -329,8 +478,10 @@ create table person (
   confidential_from_family text[] not null default '{}'::text[],
   identity_disputed_at timestamp with time zone,
   died_on date,
+  joined_to uuid,
   constraint person_pkey PRIMARY KEY (tenant, id),
   constraint person_tenant_nhs_number_key_key UNIQUE (tenant, nhs_number_key),
+  constraint person_joined_to_fkey FOREIGN KEY (tenant, joined_to) REFERENCES person(tenant, id),
   constraint person_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenant(key),
   constraint person_birth_month_check CHECK ((EXTRACT(day FROM birth_month) = (1)::numeric)),
   constraint person_deprivation_decile_check CHECK (((deprivation_decile >= 1) AND (deprivation_decile <= 10))),
@@ -338,6 +489,7 @@ create table person (
   constraint person_sex_check CHECK ((sex = ANY (ARRAY['female'::text, 'male'::text, 'other'::text, 'unknown'::text]))),
   constraint person_social_care_check CHECK ((social_care = ANY (ARRAY['none'::text, 'child-in-need'::text, 'child-protection'::text, 'looked-after'::text, 'care-leaver'::text])))
 );
+CREATE INDEX person_in_dispute ON person USING btree (tenant, id) WHERE (identity_disputed_at IS NOT NULL);
 alter table person enable row level security;
 alter table person force row level security;
 create policy same_tenant on person for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
@@ -352,9 +504,11 @@ create table person_identity (
   birth_date date not null,
   nhs_number text,
   postcode text,
+  keys_made_at timestamp with time zone,
   constraint person_identity_pkey PRIMARY KEY (tenant, person_id, provider),
   constraint person_identity_tenant_person_id_fkey FOREIGN KEY (tenant, person_id) REFERENCES person(tenant, id)
 );
+CREATE INDEX person_identity_without_keys ON person_identity USING btree (tenant, person_id, provider) WHERE (keys_made_at IS NULL);
 alter table person_identity enable row level security;
 alter table person_identity force row level security;
 create policy drop_for_purpose on person_identity for delete using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
@@ -362,6 +516,62 @@ create policy give on person_identity for insert with check ((tenant = ( SELECT 
 create policy mend_for_purpose on person_identity for update using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text)))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
 create policy read_for_purpose on person_identity for select using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
 grant select, insert, update, delete on person_identity to meanwhile_app;
+
+create table person_join (
+  tenant text not null,
+  id uuid not null,
+  duplicate_id uuid not null,
+  kept uuid not null,
+  joined uuid not null,
+  ordinal integer not null,
+  joined_at timestamp with time zone not null,
+  joined_by text not null,
+  moved jsonb not null,
+  undone_at timestamp with time zone,
+  undone_by text,
+  constraint person_join_pkey PRIMARY KEY (tenant, id),
+  constraint person_join_tenant_duplicate_id_fkey FOREIGN KEY (tenant, duplicate_id) REFERENCES possible_duplicate(tenant, id),
+  constraint person_join_tenant_joined_fkey FOREIGN KEY (tenant, joined) REFERENCES person(tenant, id),
+  constraint person_join_tenant_kept_fkey FOREIGN KEY (tenant, kept) REFERENCES person(tenant, id)
+);
+CREATE UNIQUE INDEX person_join_in_force ON person_join USING btree (tenant, joined) WHERE (undone_at IS NULL);
+CREATE UNIQUE INDEX person_join_in_turn ON person_join USING btree (tenant, kept, ordinal);
+CREATE INDEX person_join_of_pair ON person_join USING btree (tenant, duplicate_id);
+alter table person_join enable row level security;
+alter table person_join force row level security;
+create policy same_tenant on person_join for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+grant select, insert, update, delete on person_join to meanwhile_app;
+
+create table possible_duplicate (
+  tenant text not null,
+  id uuid not null,
+  person_a uuid not null,
+  person_b uuid not null,
+  score smallint not null,
+  reasons text[] not null,
+  state text not null default 'open'::text,
+  kept uuid,
+  found_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by text,
+  decided_org text,
+  note text,
+  constraint possible_duplicate_pkey PRIMARY KEY (tenant, id),
+  constraint possible_duplicate_tenant_person_a_person_b_key UNIQUE (tenant, person_a, person_b),
+  constraint possible_duplicate_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenant(key),
+  constraint possible_duplicate_tenant_person_a_fkey FOREIGN KEY (tenant, person_a) REFERENCES person(tenant, id),
+  constraint possible_duplicate_tenant_person_b_fkey FOREIGN KEY (tenant, person_b) REFERENCES person(tenant, id),
+  constraint possible_duplicate_check CHECK ((person_a < person_b)),
+  constraint possible_duplicate_check1 CHECK (((state = 'joined'::text) = (kept IS NOT NULL))),
+  constraint possible_duplicate_score_check CHECK (((score >= 0) AND (score <= 100))),
+  constraint possible_duplicate_state_check CHECK ((state = ANY (ARRAY['open'::text, 'joined'::text, 'apart'::text])))
+);
+CREATE INDEX possible_duplicate_list ON possible_duplicate USING btree (tenant, state, score DESC, id);
+CREATE INDEX possible_duplicate_of_b ON possible_duplicate USING btree (tenant, person_b);
+alter table possible_duplicate enable row level security;
+alter table possible_duplicate force row level security;
+create policy same_tenant on possible_duplicate for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+grant select, insert, update, delete on possible_duplicate to meanwhile_app;
 
 create table referral (
   tenant text not null,
@@ -379,6 +589,7 @@ create table referral (
   need text not null,
   recorded_at timestamp with time zone not null,
   recorded_by text not null,
+  extracted_on date,
   constraint referral_pkey PRIMARY KEY (tenant, id),
   constraint referral_tenant_pathway_id_id_key UNIQUE (tenant, pathway_id, id),
   constraint referral_tenant_provider_source_system_source_id_key UNIQUE (tenant, provider, source_system, source_id),
@@ -431,7 +642,7 @@ create table referral_state (
   next_check_in_on date,
   next_check_in_why text,
   constraint referral_state_pkey PRIMARY KEY (tenant, referral_id),
-  constraint referral_state_tenant_pathway_id_referral_id_fkey FOREIGN KEY (tenant, pathway_id, referral_id) REFERENCES referral(tenant, pathway_id, id),
+  constraint referral_state_tenant_pathway_id_referral_id_fkey FOREIGN KEY (tenant, pathway_id, referral_id) REFERENCES referral(tenant, pathway_id, id) ON UPDATE CASCADE,
   constraint referral_state_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'in-treatment'::text, 'monitored'::text, 'rejected'::text, 'removed'::text, 'closed'::text])))
 );
 CREATE INDEX referral_state_check_in_due ON referral_state USING btree (tenant, next_check_in_on) WHERE (next_check_in_on IS NOT NULL);
@@ -564,6 +775,23 @@ alter table threshold_crossing enable row level security;
 alter table threshold_crossing force row level security;
 create policy same_tenant on threshold_crossing for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
 grant select, insert, update, delete on threshold_crossing to meanwhile_app;
+
+create table told_birth_date (
+  tenant text not null,
+  person_id uuid not null,
+  provider text not null,
+  birth_date date not null,
+  told_at timestamp with time zone not null,
+  constraint told_birth_date_pkey PRIMARY KEY (tenant, person_id, provider, birth_date),
+  constraint told_birth_date_tenant_person_id_fkey FOREIGN KEY (tenant, person_id) REFERENCES person(tenant, id)
+);
+alter table told_birth_date enable row level security;
+alter table told_birth_date force row level security;
+create policy drop_for_purpose on told_birth_date for delete using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+create policy give on told_birth_date for insert with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy mend_for_purpose on told_birth_date for update using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text)))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+create policy read_for_purpose on told_birth_date for select using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
+grant select, insert, update, delete on told_birth_date to meanwhile_app;
 
 create table wait (
   tenant text not null,

@@ -11,6 +11,7 @@ import { FhirModule } from './fhir/fhir.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { ImportsModule } from './imports/imports.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { ReferralsModule } from './referrals/referrals.module.js';
 import { ReportsModule } from './reports/reports.module.js';
@@ -25,6 +26,7 @@ import { SandboxModule } from './sandbox/sandbox.module.js';
     ChildrenModule,
     DuplicatesModule,
     ReportsModule,
+    ImportsModule,
     FhirModule,
     FamilyPageModule,
     PagesModule,

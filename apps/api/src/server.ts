@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Platform } from '#platform';
+import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LogLevel } from '@nestjs/common';
@@ -12,6 +13,8 @@ import { validationPipe } from './http/validation.js';
 import { serveOpenApi } from './openapi.js';
 
 const BODY_LIMIT = 1024 * 1024;
+/** A file of an import. It is kept piece by piece, never whole in memory. */
+const FILE_LIMIT = 1024 * 1024 * 1024;
 const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 
 /** The HTTP server, ready to listen. */
@@ -38,6 +41,7 @@ export async function createServer(platform: Platform): Promise<NestFastifyAppli
       done(error as Error);
     }
   });
+  await app.register(multipart, { limits: { files: 2, fields: 20, fieldSize: 100_000, fileSize: FILE_LIMIT } });
   app.useGlobalPipes(validationPipe());
   serveOpenApi(app);
   await app.init();

@@ -11,6 +11,8 @@ export const schedule: readonly ScheduledWakeUp[] = [
   { id: 'thresholds', queue: 'passes', pass: 'thresholds', pattern: '0 10 0 * * *' },
   // Check-ins that have come due, reminders, messages without an outcome. What may be sent when is the line's own plan.
   { id: 'sweep-check-ins', queue: 'check-ins', pattern: '0 */5 * * * *' },
+  // Files that were received or left half taken in, and nobody came.
+  { id: 'sweep-imports', queue: 'imports', pattern: '45 * * * * *' },
   // Children known under two records: looks only at records nobody has looked at.
   { id: 'duplicates', queue: 'passes', pass: 'duplicates', pattern: '15 */10 * * * *' },
   // Idempotency keys a day old.

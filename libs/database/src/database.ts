@@ -101,6 +101,11 @@ export class Database {
     }
   }
 
+  /** Tells the planner how much there is, after rows came in bulk. */
+  async refreshStatistics(): Promise<void> {
+    await this.dataSource.query('select refresh_statistics()');
+  }
+
   /** Every tenant, for background work, which then enters them one by one. */
   async tenants(): Promise<string[]> {
     const rows = await this.dataSource.query<{ key: string }[]>('select key from tenant order by key');

@@ -54,6 +54,7 @@ const READ_ONLY = ['tenant', 'organisation', 'bank_holiday', 'migration'];
 
 const grants = (role: string): string => `
   grant usage on schema public to ${role};
+  grant execute on function public.refresh_statistics() to ${role};
   grant select, insert, update, delete on all tables in schema public to ${role};
   revoke update, delete on ${APPEND_ONLY.join(', ')} from ${role};
   revoke insert, update, delete on ${READ_ONLY.join(', ')} from ${role};

@@ -112,7 +112,9 @@ async function mendPeople(tx: Tx, { from, to }: RowRange, { provider, now }: App
   );
   await readIdentity(tx, now, 'import of a newer extract', [], () =>
     tx.execute(
-      `update person_identity i set given_name = s.given_name, family_name = s.family_name, nhs_number = coalesce(s.nhs_number, i.nhs_number), postcode = coalesce(s.postcode, i.postcode)
+      `update person_identity i set given_name = s.given_name, family_name = s.family_name, nhs_number = coalesce(s.nhs_number, i.nhs_number), postcode = coalesce(s.postcode, i.postcode),
+          -- Looked at again for records that may be of the same child.
+          keys_made_at = null
         from staged_referral s where s.position between $2 and $3 and s.outcome = 'changed' and i.tenant = $1 and i.person_id = s.person_id and i.provider = $4`,
       [tx.tenant, from, to, provider],
     ),

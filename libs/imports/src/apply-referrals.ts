@@ -68,7 +68,7 @@ export async function findHeld(tx: Tx, { from, to }: RowRange, { provider, extra
 }
 
 /** By NHS number, or made. Another birth date under one number puts the identity in dispute: no messages until a person decides. */
-async function matchPeople(tx: Tx, { from, to }: RowRange, { now }: ApplyContext): Promise<void> {
+async function matchPeople(tx: Tx, { from, to }: RowRange, { now, provider }: ApplyContext): Promise<void> {
   const values = PERSON_COLUMNS.map((c) => `s.${c}`).join(', ');
   await tx.execute(
     `insert into person as p (tenant, id, nhs_number_key, birth_date_key, birth_month, ${PERSON_COLUMNS.join(', ')}, protected_address, confidential_from_family)
@@ -87,6 +87,13 @@ async function matchPeople(tx: Tx, { from, to }: RowRange, { now }: ApplyContext
     `update staged_referral s set person_id = p.id from person p
       where ${NEW} and p.tenant = $1 and p.nhs_number_key = s.nhs_number_key and p.id <> s.person_id`,
     [tx.tenant, from, to],
+  );
+  // What was told is kept for the person who decides: this provider's record of the child keeps the birth date it was told first.
+  await tx.execute(
+    `insert into told_birth_date (tenant, person_id, provider, birth_date, told_at)
+      select distinct $1, s.person_id, $5, s.birth_date, $4::timestamptz from staged_referral s join person p on p.tenant = $1 and p.id = s.person_id
+      where ${NEW} and p.birth_date_key is distinct from s.birth_date_key on conflict do nothing`,
+    [tx.tenant, from, to, now, provider],
   );
   await tx.execute(
     `update person p set identity_disputed_at = $4 from staged_referral s

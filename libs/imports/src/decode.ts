@@ -18,12 +18,16 @@ export function detectEncoding(head: Buffer): Encoding {
     throw refused('The file is a zip archive or a workbook: send the CSV in it.');
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  const zeros = [0, 0];
-  for (let i = 0; i < head.length; i++) if (head[i] === 0) zeros[i % 2]!++;
-  const half = head.length / 2;
-  if (zeros[1]! > half * 0.4 && zeros[0]! === 0) return 'utf-16le';
-  if (zeros[0]! > half * 0.4 && zeros[1]! === 0) return 'utf-16be';
-  if (zeros[0]! + zeros[1]! > 0) throw refused('The file is not text: it holds zero bytes.');
+  let [even, odd] = [0, 0];
+  for (let at = 0; at < head.length; at++) {
+    if (head[at] !== 0) continue;
+    if (at % 2 === 0) even++;
+    else odd++;
+  }
+  const most = head.length * 0.2;
+  if (odd > most && even === 0) return 'utf-16le';
+  if (even > most && odd === 0) return 'utf-16be';
+  if (even + odd > 0) throw refused('The file is not text: it holds zero bytes.');
   const controls = head.filter((b) => b < 0x20 && b !== 0x09 && b !== 0x0a && b !== 0x0d).length;
   if (controls > head.length * 0.01) throw refused('The file is not text.');
   return isUtf8(head) ? 'utf-8' : 'windows-1252';

@@ -71,7 +71,7 @@ export function readEvent(row: EventRow, lineCode: string): { event: NewEvent | 
   }
   for (const path of Object.keys(fields)) {
     const value = fields[path];
-    if (typeof value === 'string') fields[path] = inOurWords(path, value, lineCode, type);
+    if (typeof value === 'string') fields[path] = inOurWords(path, value, line.dataSet, type);
   }
   const { value: data, errors } = checkFields(dataClass, (objectOf(fields)['data'] ?? {}) as object, 'data');
   const problems = inColumns(errors, LAYOUTS.events, cellOf);

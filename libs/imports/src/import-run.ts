@@ -3,27 +3,18 @@ import { audit, Database, readIdentity, type Session, type Tx } from '#database'
 import { Escalations } from '#escalations';
 import { Clock, DomainError, type LocalDate, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { applyChanged } from './apply-changed.js';
-import { applyEvents } from './apply-events.js';
-import { applyNew, type ApplyContext, type RowRange } from './apply-referrals.js';
-import { readCells } from './cells.js';
+import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { mustBeConfirmed } from './decide.js';
-import { decoded, detectEncoding, LOOKED_AT, NotUtf8, type Encoding } from './decode.js';
-import { readEventRow } from './event-row.js';
 import { forgetFile, type ImportMode } from './imports.js';
-import { LAYOUTS, type LayoutName } from './layouts.js';
-import { readMapping, type Mapping, type ReadColumns } from './mapping.js';
-import { readTable, type TableRow } from './read-table.js';
-import { readReferral } from './referral-row.js';
-import { inColumns, type RowProblem } from './row-problems.js';
-import { eventToStage, makeStaging, putInOrder, referralToStage, stage, type StagedRow } from './staging.js';
+import type { LayoutName } from './layouts.js';
+import { readFile, type FileToRead, type ReadBatch } from './read-file.js';
+import { setAside } from './rejected.js';
+import type { RowProblem } from './row-problems.js';
+import { makeStaging, putInOrder, stage } from './staging.js';
+import { countLeaving, takeIn, type Taken } from './take-in.js';
 
-interface Job {
-  id: string;
-  provider: string;
+interface Job extends FileToRead {
   mode: ImportMode;
-  mapping: string | null;
-  encoding: Encoding | null;
   extractedOn: LocalDate;
   badShare: number;
   vanishShare: number;
@@ -32,13 +23,9 @@ interface Job {
   rowsApplied: number;
 }
 
-interface RejectedCells {
-  row: TableRow;
-  problems: RowProblem[];
-}
-
-const READ_BATCH = 2_000;
 const APPLY_BATCH = 2_000;
+/** Rows taken in before the planner is told that tables grew; a smaller file changes nothing for it. */
+const REFRESH_AFTER = 1_000;
 /** 'mwim': keeps our advisory locks apart from others. */
 const NAMESPACE = 0x6d77696d;
 
@@ -112,7 +99,14 @@ class Running {
     const job = await this.#claim();
     if (!job) return;
     try {
-      await this.#read(job);
+      await readFile(job, {
+        database: this.database,
+        clock: this.clock,
+        secrets: this.secrets,
+        principal: this.principal,
+        lines: this.#lines,
+        keep: (batch) => this.#keep(job, batch),
+      });
       const total = await this.transaction((tx) => putInOrder(tx, this.#table));
       const why = job.confirmedBy === null && job.mode === 'apply' ? await this.#whyConfirm(job) : null;
       if (why !== null) await this.#stop('to-confirm', why);
@@ -146,98 +140,34 @@ class Running {
     });
   }
 
-  /** Reads the file to its end. A file taken for UTF-8 that is not turns out so in its middle: it is read again as Windows-1252. */
-  async #read(job: Job): Promise<void> {
-    const mapping = readMapping(job.mapping);
-    const encoding = job.encoding ?? (await this.#encoding());
-    try {
-      await this.#readAs(job, mapping, encoding);
-    } catch (error) {
-      if (!(error instanceof NotUtf8)) throw error;
-      if (job.encoding !== null) throw new DomainError('invalid', 'The file is not UTF-8.');
-      await this.#readAs(job, mapping, 'windows-1252');
-    }
-  }
-
-  async #encoding(): Promise<Encoding> {
-    for await (const piece of this.#file()) return detectEncoding(piece.subarray(0, LOOKED_AT));
-    return detectEncoding(Buffer.alloc(0));
-  }
-
-  async *#file(): AsyncGenerator<Buffer> {
-    for (let seq = 0; ; seq++) {
-      const piece = await this.database.inTenant(this.principal, (tx) =>
-        readIdentity(tx, this.clock.now(), 'import', [], () =>
-          tx.one<{ bytes: Buffer }>('select bytes from import_chunk where tenant = $1 and import_id = $2 and seq = $3', [
-            tx.tenant,
-            this.id,
-            seq,
-          ]),
-        ),
+  async #keep(job: Job, { layout, header, isFirst, good, bad }: ReadBatch): Promise<void> {
+    if (!this.goOn()) throw new Cancelled();
+    this.#layout = layout;
+    await this.transaction(async (tx) => {
+      if (isFirst) await this.#begin(tx, header);
+      if (good.length > 0) await stage(tx, this.#table, good);
+      await setAside(tx, job, bad);
+      await this.#progress(
+        tx,
+        `rows_read = rows_read + $3, rows_bad = rows_bad + $4`,
+        [good.length + bad.length, bad.length],
+        ['reading', 'applying'],
       );
-      if (!piece) return;
-      yield piece.bytes;
-    }
-  }
-
-  async #readAs(job: Job, mapping: Mapping, encoding: Encoding): Promise<void> {
-    let read: ReadColumns | undefined;
-    let header: string[] = [];
-    let begun = false;
-    let [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
-    let rows = 0;
-    const flush = async (): Promise<void> => {
-      if (!this.goOn()) throw new Cancelled();
-      await this.transaction(async (tx) => {
-        if (!begun) await this.#begin(tx, header);
-        if (good.length > 0) await stage(tx, this.#table, good);
-        await setAside(tx, job, bad);
-        await this.#progress(tx, `rows_read = rows_read + $3, rows_bad = rows_bad + $4`, [rows, bad.length], ['reading', 'applying']);
-      });
-      begun = true;
-      [good, bad, rows] = [[], [], 0];
-    };
-    for await (const row of readTable(decoded(this.#file(), encoding), mapping, (found, named) => ([read, header] = [found, named]))) {
-      if (!read) throw new Error('Rows come after the header.');
-      this.#layout = read.layout;
-      const { staged, problems } = this.#check(row, read, mapping, job);
-      if (staged) good.push(staged);
-      else bad.push({ row, problems });
-      if (++rows === READ_BATCH) await flush();
-    }
-    await flush();
+    });
   }
 
   async #begin(tx: Tx, header: string[]): Promise<void> {
     await tx.query('drop table if exists pg_temp.staged_referral, pg_temp.staged_event');
     await makeStaging(tx, this.#table);
+    // What was set aside while it was applied stays set aside: those rows are not looked at again.
     await readIdentity(tx, this.clock.now(), 'import', [], () =>
       tx.execute(
-        `delete from import_reject where tenant = $1 and import_id = $2 and exists (select from import where tenant = $1 and id = $2 and state = 'reading')`,
+        `delete from import_reject where tenant = $1 and import_id = $2
+          and exists (select from import where tenant = $1 and id = $2 and state = 'reading')`,
         [tx.tenant, this.id],
       ),
     );
     await this.#progress(tx, 'layout = $3, columns = $4, rows_read = 0, rows_bad = 0', [this.#layout, header], ['reading', 'applying']);
-  }
-
-  #check(row: TableRow, read: ReadColumns, mapping: Mapping, job: Job): { staged: StagedRow | null; problems: RowProblem[] } {
-    const today = this.clock.today();
-    if (row.cells.length > read.columns.length) {
-      const expected = `${read.columns.length} cells, as the header has: a cell that holds the delimiter must be quoted`;
-      return { staged: null, problems: [{ column: '', code: 'too-many-cells', found: `${row.cells.length} cells`, expected }] };
-    }
-    const cells = readCells(row.cells, read, mapping);
-    if (read.layout === 'events') {
-      const { row: event, problems } = readEventRow(cells, today);
-      return { staged: event && eventToStage(row, event), problems };
-    }
-    const { referral, problems } = readReferral(cells, job.provider, today);
-    if (referral && !this.#lines.has(referral.service)) {
-      const expected = `a service of ${job.provider}: ${[...this.#lines].join(', ')}`;
-      return { staged: null, problems: [{ column: 'service', code: 'not-yours', found: cells.cellOf('service'), expected }] };
-    }
-    const context = { tenant: this.principal.tenant, secrets: this.secrets, now: this.clock.now(), today };
-    return { staged: referral && referralToStage(row, referral, context), problems };
   }
 
   async #whyConfirm(job: Job): Promise<string | null> {
@@ -261,10 +191,16 @@ class Running {
         ['reading', 'applying'],
       ),
     );
+    let refreshAt = REFRESH_AFTER;
     for (let from = job.rowsApplied + 1; from <= total; from += APPLY_BATCH) {
       if (!this.goOn()) throw new Cancelled();
       const range = { from, to: Math.min(total, from + APPLY_BATCH - 1) };
       await this.#applyBatch(job, range);
+      // After the first batch, and whenever there are twice as many rows as the last time.
+      if (job.mode === 'apply' && range.to >= refreshAt) {
+        await this.database.refreshStatistics();
+        refreshAt = range.to * 2;
+      }
     }
     await this.transaction(async (tx) => {
       await this.#progress(tx, `state = 'finished', ended_at = $3`, [this.clock.now()], ['applying']);
@@ -283,7 +219,7 @@ class Running {
       today: this.clock.today(),
       escalations: this.escalations,
     };
-    let done: { counts: Record<string, number>; refused: Map<number, RowProblem[]> } = { counts: {}, refused: new Map() };
+    let done: Taken = { counts: {}, refused: new Map() };
     const record = async (tx: Tx): Promise<void> => {
       await this.#setAsideRefused(tx, job, done.refused);
       await this.#progress(
@@ -296,7 +232,7 @@ class Running {
     };
     try {
       await this.transaction(async (tx) => {
-        done = this.#layout === 'referrals' ? await takeReferrals(tx, range, ctx) : await takeEvents(tx, range, ctx);
+        done = await takeIn(this.#layout, tx, range, ctx);
         if (job.mode === 'check') throw new OnlyChecked();
         await record(tx);
       });
@@ -339,79 +275,4 @@ class Running {
       if (state === 'failed') await forgetFile(tx, this.id, this.clock.now());
     });
   }
-}
-
-async function setAside(tx: Tx, job: Pick<Job, 'id' | 'provider'>, rejected: readonly RejectedCells[]): Promise<void> {
-  if (rejected.length === 0) return;
-  await tx.execute(
-    `insert into import_reject (tenant, import_id, provider, row_no, problems, cells)
-      select $1, $2, $3, r."rowNo", r.problems, array(select jsonb_array_elements_text(r.cells))
-      from jsonb_to_recordset($4) as r ("rowNo" integer, problems jsonb, cells jsonb) on conflict do nothing`,
-    [
-      tx.tenant,
-      job.id,
-      job.provider,
-      JSON.stringify(rejected.map(({ row, problems }) => ({ rowNo: row.rowNo, problems, cells: row.cells }))),
-    ],
-  );
-}
-
-interface Taken {
-  counts: Record<string, number>;
-  refused: Map<number, RowProblem[]>;
-}
-
-async function takeReferrals(tx: Tx, range: RowRange, ctx: ApplyContext): Promise<Taken> {
-  await applyNew(tx, range, ctx);
-  const refused = new Map<number, RowProblem[]>();
-  for (const told of await applyChanged(tx, range, ctx)) {
-    if (told.outcome === 'refused')
-      refused.set(
-        told.rowNo,
-        inColumns(told.errors, LAYOUTS.referrals, () => '').map((p) => ({ ...p, code: 'against-a-rule' })),
-      );
-  }
-  const others = await tx.query<{ rowNo: number; service: string; sourceId: string; outcome: string }>(
-    `select row_no as "rowNo", line as service, source_id as "sourceId", outcome from staged_referral
-      where position between $1 and $2 and outcome in ('other-service', 'repeated')`,
-    [range.from, range.to],
-  );
-  for (const { rowNo, service, sourceId, outcome } of others) {
-    const repeated = {
-      column: 'source_id',
-      code: 'repeated',
-      found: sourceId,
-      expected: 'one row of a referral: an earlier row says otherwise',
-    } as const;
-    const moved = {
-      column: 'service',
-      code: 'against-a-rule',
-      found: service,
-      expected: 'the service under which this source id is held already',
-    } as const;
-    refused.set(rowNo, [outcome === 'repeated' ? repeated : moved]);
-  }
-  const counted = await tx.query<{ outcome: string | null; n: number }>(
-    `select outcome, count(*) as n from staged_referral where position between $1 and $2 and not row_no = any($3) group by 1`,
-    [range.from, range.to, [...refused.keys()]],
-  );
-  return { counts: Object.fromEntries(counted.map((c) => [c.outcome ?? 'new', c.n])), refused };
-}
-
-async function takeEvents(tx: Tx, range: RowRange, ctx: ApplyContext): Promise<Taken> {
-  const { counts, problems } = await applyEvents(tx, range, ctx);
-  return { counts, refused: problems };
-}
-
-/** Open referrals of a provider, and how many of them the staged events would end without treatment. */
-async function countLeaving(tx: Tx, provider: string): Promise<{ open: number; wouldEnd: number }> {
-  const row = await tx.one<{ open: number; wouldEnd: number }>(
-    `with listed as (select r.source_system, r.source_id from referral r join referral_state s on s.tenant = r.tenant and s.referral_id = r.id
-        where r.tenant = $1 and r.provider = $2 and s.state in ('waiting', 'in-treatment', 'monitored'))
-      select (select count(*) from listed) as open,
-        (select count(*) from listed where exists (select from staged_event e where e.source_system = listed.source_system and e.source_id = listed.source_id
-          and e.event ->> 'type' in ('removed', 'discharged', 'closed', 'referral-rejected', 'treatment-declined', 'decision-not-to-treat', 'died'))) as "wouldEnd"`,
-    [tx.tenant, provider],
-  );
-  return row ?? { open: 0, wouldEnd: 0 };
 }

@@ -46,7 +46,7 @@ export interface ImportView {
   endedAt: Date | null;
 }
 
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 
 const COLUMNS = `id, file_name as "fileName", provider, mode, state, layout, extracted_on as "extractedOn", bytes, rows_read as "rowsRead", rows_bad as "rowsBad",
   rows_total as "rowsTotal", rows_applied as "rowsApplied", counts, why_stopped as "whyStopped", created_at as "createdAt", created_by as "createdBy",

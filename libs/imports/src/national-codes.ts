@@ -1,3 +1,5 @@
+import type { DataSet } from '#service-lines';
+
 /**
  * National codes beside our words (NHS Data Dictionary; domain reference, CSDS and MHSDS). A value that is neither is refused, never guessed.
  * Codes mean different things on different lines: MHSDS and CSDS number priorities in two ways.
@@ -56,20 +58,20 @@ const MENTAL_HEALTH_SOURCE: Codes = {
 
 const REJECTION: Codes = { '01': 'duplicate', '02': 'inappropriate', '03': 'incomplete' };
 
-/** Code lists of a column on a line; the first that knows the value counts. */
-const BY_PATH: Readonly<Record<string, (line: string) => Codes>> = {
-  priority: (line) => (line === 'mental-health' ? MENTAL_HEALTH_PRIORITY : COMMUNITY_PRIORITY),
-  'data.priority': (line) => (line === 'mental-health' ? MENTAL_HEALTH_PRIORITY : COMMUNITY_PRIORITY),
-  'data.attendance': () => ATTENDANCE,
-  'data.mechanism': () => MECHANISM,
-  'person.sex': () => SEX,
-  sourceOfReferral: (line) => (line === 'mental-health' ? MENTAL_HEALTH_SOURCE : {}),
+/** Code lists of a column, in the data set a line is reported in. */
+const BY_PATH: Readonly<Record<string, Partial<Record<DataSet, Codes>>>> = {
+  priority: { MHSDS: MENTAL_HEALTH_PRIORITY, CSDS: COMMUNITY_PRIORITY },
+  'data.priority': { MHSDS: MENTAL_HEALTH_PRIORITY, CSDS: COMMUNITY_PRIORITY },
+  'data.attendance': { MHSDS: ATTENDANCE, CSDS: ATTENDANCE },
+  'data.mechanism': { MHSDS: MECHANISM, CSDS: MECHANISM },
+  'person.sex': { MHSDS: SEX, CSDS: SEX },
+  sourceOfReferral: { MHSDS: MENTAL_HEALTH_SOURCE },
 };
 
 /** Our word for a national code; what is no code stays as it is, to be checked as a word. */
-export function inOurWords(path: string, value: string, line: string, eventType?: string): string {
+export function inOurWords(path: string, value: string, dataSet: DataSet | null, eventType?: string): string {
   if (path === 'data.reason' && eventType === 'referral-rejected') return REJECTION[value] ?? value;
-  return BY_PATH[path]?.(line)[value] ?? value;
+  return (dataSet && BY_PATH[path]?.[dataSet]?.[value]) ?? value;
 }
 
 export interface Closure {

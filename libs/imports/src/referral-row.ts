@@ -14,9 +14,10 @@ export function readReferral(
   today: LocalDate,
 ): { referral: NewReferral | null; problems: RowProblem[] } {
   const line = String(fields['service'] ?? '');
+  const dataSet = isLine(line) ? serviceLine(line).dataSet : null;
   for (const path of Object.keys(fields)) {
     const value = fields[path];
-    if (typeof value === 'string') fields[path] = inOurWords(path, value, line);
+    if (typeof value === 'string') fields[path] = inOurWords(path, value, dataSet);
   }
   // A number is written 999 000 0018 as often as not.
   if (typeof fields['person.nhsNumber'] === 'string') fields['person.nhsNumber'] = fields['person.nhsNumber'].replace(/[\s-]/g, '');

@@ -4,6 +4,7 @@ import { Database } from '#database';
 import { Disputes, DuplicatePass, Duplicates, JoinRecords, SplitRecords, WhereItWent } from '#duplicates';
 import { Escalations } from '#escalations';
 import { loadServiceMap, MessageActs, MessageStore, ProcessMessage, ServiceMap, SetAside, UpdateReferral } from '#fhir';
+import { ImportRun, Imports } from '#imports';
 import { Clock } from '#kernel';
 import { chooseSender, MessageSender } from '#messages';
 import { Queues } from '#queues';
@@ -44,6 +45,13 @@ const useCases = [
   SplitRecords,
   Disputes,
   WhereItWent,
+  ProcessMessage,
+  MessageActs,
+  MessageStore,
+  UpdateReferral,
+  SetAside,
+  Imports,
+  ImportRun,
 ];
 
 /** The open platform and the use cases on it, for every module of an app. */

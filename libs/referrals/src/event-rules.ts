@@ -42,12 +42,15 @@ export function endsUntreated(event: NewEvent, progress: Progress): boolean {
   return event.type === 'discharged' && progress.treatedOn === null;
 }
 
+/** By a person, who answers for it, or by a file out of another system, which is shown as what it is. */
+export type Telling = 'told' | 'asserted-by-import';
+
 /**
  * What must hold for an event to be told: its days, and, for an end without treatment, a named clinician, a family that was told,
  * and for the ends by which children are lost a safeguarding check. Pure.
  * @throws DomainError rule or forbidden
  */
-export function checkEvent(event: NewEvent, progress: Progress, principal: Principal, today: LocalDate): void {
+export function checkEvent(event: NewEvent, progress: Progress, principal: Principal, today: LocalDate, how: Telling = 'told'): void {
   const { type, occurredOn, data } = event;
   if (occurredOn > today) throw brokenRule('occurredOn', 'must not be after today');
   const isEnd = ENDS.includes(type) || endsUntreated(event, progress);
@@ -60,13 +63,22 @@ export function checkEvent(event: NewEvent, progress: Progress, principal: Princ
   if (isEnd && type !== 'died' && progress.end) {
     throw new DomainError('rule', `This referral has ended already (${stateOf(progress)}): void that event first.`);
   }
-  if (endsUntreated(event, progress)) checkDecision(event, principal, today);
+  if (endsUntreated(event, progress)) {
+    if (how === 'asserted-by-import') checkAssertion(event, today);
+    else checkDecision(event, principal, today);
+  }
   if (type === 'received-on-corrected') checkCorrection(event, progress, today);
   if (type === 'family-delay' && (data.from ?? '') > (data.to ?? '')) throw brokenRule('data.to', 'must not be before data.from');
   if (type === 'active-monitoring-started' && (data.reviewOn ?? '') <= occurredOn)
     throw brokenRule('data.reviewOn', 'must be after the day monitoring started');
   if (type === 'decision-to-treat' && progress.end)
     throw brokenRule('type', 'this referral has ended: a decision to treat needs a new one');
+}
+
+/** Where an end without treatment comes from another system, that system names the clinician; what it does not keep cannot be asked of it. */
+function checkAssertion({ data }: NewEvent, today: LocalDate): void {
+  if (!data.decidedBy) throw brokenRule('data.decidedBy.name', 'must name the clinician who decided, as the source system does');
+  if (data.familyToldOn && data.familyToldOn > today) throw brokenRule('data.familyToldOn', 'must not be after today');
 }
 
 function checkDecision(event: NewEvent, principal: Principal, today: LocalDate): void {

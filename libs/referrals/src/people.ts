@@ -71,9 +71,9 @@ async function keepOtherBirthDate(tx: Tx, personId: string, birthDate: LocalDate
   );
 }
 
-const CONTACT_COLUMNS = `id, name, relationship, role, parental_responsibility, household, may_contact, may_know_of,
+export const CONTACT_COLUMNS = `id, name, relationship, role, parental_responsibility, household, may_contact, may_know_of,
         phone, email, preferred_channel, language, format, valid_to`;
-const CONTACT_TYPES = `id uuid, name text, relationship text, role text, parental_responsibility boolean, household text, may_contact boolean,
+export const CONTACT_TYPES = `id uuid, name text, relationship text, role text, parental_responsibility boolean, household text, may_contact boolean,
         may_know_of text[], phone text, email text, preferred_channel text, language text, format text, valid_to date`;
 
 /**
@@ -154,7 +154,7 @@ export async function replaceContacts(
 }
 
 /** Contacts as rows, in the names of the table. */
-function contactRows(tenant: string, personId: string, provider: string, contacts: readonly ContactDto[]): object[] {
+export function contactRows(tenant: string, personId: string, provider: string, contacts: readonly ContactDto[]): object[] {
   return contacts.map((c) => ({
     id: idOf(tenant, personId, provider, c.name, c.phone, c.email),
     name: c.name,

@@ -8,6 +8,7 @@ import { Injectable } from '@nestjs/common';
 import { requestDigest } from './matching-keys.js';
 import type { NewReferral } from './new-referral.js';
 import { keepChild, matchPerson } from './people.js';
+import { referralProblems } from './referral-rules.js';
 import { referralViews, viewOfReferral, type ReferralView } from './referral-view.js';
 
 export interface Received {
@@ -48,15 +49,9 @@ export class ReceiveReferral {
   }
 
   #check(principal: Principal, request: NewReferral): void {
-    const today = this.clock.today();
     if (request.provider !== principal.org) throw new DomainError('forbidden', 'A provider takes in its own referrals only.');
-    if (request.receivedOn && request.receivedOn > today) throw brokenRule('receivedOn', 'must not be after today');
-    if (request.authoredOn && request.authoredOn > today) throw brokenRule('authoredOn', 'must not be after today');
-    const { birthDate } = request.person;
-    if (birthDate > (request.receivedOn ?? today))
-      throw brokenRule('person.birthDate', 'must not be after the day the referral was received');
-    if (ageOn(birthDate, request.receivedOn ?? today) > 25)
-      throw brokenRule('person.birthDate', 'must be of a person of at most 25: these are lists of children and young people');
+    const [problem] = referralProblems(request, this.clock.today());
+    if (problem) throw brokenRule(problem.path, problem.message);
   }
 
   async #held(tx: Tx, id: string, isSame: boolean): Promise<Received> {

@@ -1,5 +1,8 @@
 import type { LineRules, Priority } from '#waits';
 
+/** The national data set in whose codes a line is reported: community services or mental health. */
+export type DataSet = 'CSDS' | 'MHSDS';
+
 export type ServiceLineCode = 'speech-and-language-therapy' | 'mental-health' | 'specialist-equipment';
 
 /** When a family is owed a check-in, in weeks since any human contact, by stage. The policy itself is in check-ins. */
@@ -41,6 +44,7 @@ export interface ServiceLine<Details extends object = object> {
   code: ServiceLineCode;
   name: string;
   shortName: string;
+  dataSet: DataSet;
   /** A class that both validates the details of a referral (class-validator) and maps their table (TypeORM). */
   details: new () => Details;
   /** The need that reports group by. */

@@ -29,8 +29,8 @@ export async function importing(bench: Bench, sizes: readonly number[]): Promise
     for (const size of sizes) {
       const file = join(folder, `${size}.csv`);
       await writeReferrals(file, size);
-      const bare = await bareImport(bench, file, size);
       const { ms, peak, waitsMs } = await ourImport(bench, file, size);
+      const bare = await bareImport(bench, file, size);
       perRow.push(ms / size);
       findings.push({
         what: `import of ${size} referrals against COPY and bare inserts of the same`,

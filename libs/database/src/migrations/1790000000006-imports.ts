@@ -71,6 +71,15 @@ export class Imports1790000000006 implements MigrationInterface {
       -- What an event is called where it comes from: told again, it is the same event.
       alter table pathway_event add column source_key text;
       create unique index pathway_event_once on pathway_event (tenant, pathway_id, referral_id, source_key) where source_key is not null;
+
+      -- Tables that were just filled in bulk are believed empty until autovacuum comes by, and what is planned then looks at every row of a
+      -- tenant for each row it wants. Only owners may gather statistics: this lends the application that right, and no other.
+      create function refresh_statistics() returns void language plpgsql security definer set search_path = public, pg_temp as $$
+      begin
+        analyze person, person_identity, contact, pathway, referral, referral_party, pathway_event, wait, referral_state,
+          speech_and_language_therapy_details, mental_health_details, specialist_equipment_details;
+      end $$;
+      revoke all on function refresh_statistics() from public;
     `);
     await closeToOtherTenants(db, ['import']);
     await onlyForPurpose(db, ['import_chunk', 'import_reject']);

@@ -6,6 +6,7 @@ export const mentalHealth: ServiceLine<MentalHealthDetails> = {
   code: 'mental-health',
   name: 'Mental health',
   shortName: 'Mental health',
+  dataSet: 'MHSDS',
   details: MentalHealthDetails,
   needOf: (details) => details.reason,
   factsOf: ({ reason, team }) => ({ reason, team }),

@@ -6,6 +6,7 @@ export const specialistEquipment: ServiceLine<SpecialistEquipmentDetails> = {
   code: 'specialist-equipment',
   name: 'Specialist equipment',
   shortName: 'Equipment',
+  dataSet: 'CSDS',
   details: SpecialistEquipmentDetails,
   needOf: (details) => details.category,
   factsOf: () => ({}),

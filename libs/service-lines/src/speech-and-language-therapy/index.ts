@@ -6,6 +6,7 @@ export const speechAndLanguageTherapy: ServiceLine<SpeechAndLanguageTherapyDetai
   code: 'speech-and-language-therapy',
   name: 'Speech and language therapy',
   shortName: 'SALT',
+  dataSet: 'CSDS',
   details: SpeechAndLanguageTherapyDetails,
   needOf: (details) => details.need,
   factsOf: () => ({}),

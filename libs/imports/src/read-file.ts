@@ -1,0 +1,121 @@
+import type { Secrets } from '#config';
+import { readIdentity, type Database, type Tx } from '#database';
+import { DomainError, type Clock, type Principal } from '#kernel';
+import { readCells } from './cells.js';
+import { decoded, detectEncoding, LOOKED_AT, NotUtf8, type Encoding } from './decode.js';
+import { readEventRow } from './event-row.js';
+import type { LayoutName } from './layouts.js';
+import { readMapping, type Mapping, type ReadColumns } from './mapping.js';
+import { readTable, type TableRow } from './read-table.js';
+import { readReferral } from './referral-row.js';
+import type { RejectedCells } from './rejected.js';
+import type { RowProblem } from './row-problems.js';
+import { eventToStage, referralToStage, type StagedRow } from './staging.js';
+
+const BATCH = 1_000;
+
+export interface FileToRead {
+  id: string;
+  provider: string;
+  mapping: string | null;
+  encoding: Encoding | null;
+}
+
+export interface ReadBatch {
+  layout: LayoutName;
+  header: string[];
+  /** The first batch of a reading; a file may be read twice. */
+  isFirst: boolean;
+  good: StagedRow[];
+  bad: RejectedCells[];
+}
+
+export interface ReadingContext {
+  database: Database;
+  clock: Clock;
+  secrets: Secrets;
+  /** Who the import is done for; of its provider. */
+  principal: Principal;
+  /** Lines this provider has a service of. */
+  lines: ReadonlySet<string>;
+  /** Keeps a batch before the next is read. */
+  keep(batch: ReadBatch): Promise<void>;
+}
+
+/**
+ * Reads the file of an import to its end, and hands on its rows in batches: the good ones as they are staged, the bad ones as they are. A file
+ * taken for UTF-8 that turns out not to be, in its middle, is read again as Windows-1252.
+ * @throws DomainError invalid for a file that cannot be read
+ */
+export async function readFile(file: FileToRead, ctx: ReadingContext): Promise<void> {
+  const mapping = readMapping(file.mapping);
+  const encoding = file.encoding ?? (await encodingOf(file, ctx));
+  try {
+    await readAs(encoding, file, mapping, ctx);
+  } catch (error) {
+    if (!(error instanceof NotUtf8)) throw error;
+    if (file.encoding !== null) throw new DomainError('invalid', 'The file is not UTF-8.');
+    await readAs('windows-1252', file, mapping, ctx);
+  }
+}
+
+async function encodingOf(file: FileToRead, ctx: ReadingContext): Promise<Encoding> {
+  for await (const piece of piecesOf(file, ctx)) return detectEncoding(piece.subarray(0, LOOKED_AT));
+  return detectEncoding(Buffer.alloc(0));
+}
+
+async function* piecesOf({ id }: FileToRead, { database, principal, clock }: ReadingContext): AsyncGenerator<Buffer> {
+  const piece = (tx: Tx, seq: number): Promise<{ bytes: Buffer } | undefined> =>
+    tx.one(`select bytes from import_chunk where tenant = $1 and import_id = $2 and seq = $3`, [tx.tenant, id, seq]);
+  for (let seq = 0; ; seq++) {
+    const found = await database.inTenant(principal, (tx) => readIdentity(tx, clock.now(), 'import', [], () => piece(tx, seq)));
+    if (!found) return;
+    yield found.bytes;
+  }
+}
+
+async function readAs(encoding: Encoding, file: FileToRead, mapping: Mapping, ctx: ReadingContext): Promise<void> {
+  let read: ReadColumns | undefined;
+  let header: string[] = [];
+  let isFirst = true;
+  let [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
+  const keep = async (layout: LayoutName): Promise<void> => {
+    await ctx.keep({ layout, header, isFirst, good, bad });
+    isFirst = false;
+    [good, bad] = [[], []];
+  };
+  const text = decoded(piecesOf(file, ctx), encoding);
+  for await (const row of readTable(text, mapping, (found, named) => ([read, header] = [found, named]))) {
+    if (!read) throw new Error('Rows come after the header.');
+    const { staged, problems } = checkRow(row, read, mapping, file, ctx);
+    if (staged) good.push(staged);
+    else bad.push({ row, problems });
+    if (good.length + bad.length === BATCH) await keep(read.layout);
+  }
+  if (read) await keep(read.layout);
+}
+
+interface Checked {
+  staged: StagedRow | null;
+  problems: RowProblem[];
+}
+
+function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: FileToRead, ctx: ReadingContext): Checked {
+  const today = ctx.clock.today();
+  if (row.cells.length > read.columns.length) {
+    const expected = `${read.columns.length} cells, as the header has: a cell that holds the delimiter must be quoted`;
+    return { staged: null, problems: [{ column: '', code: 'too-many-cells', found: `${row.cells.length} cells`, expected }] };
+  }
+  const cells = readCells(row.cells, read, mapping);
+  if (read.layout === 'events') {
+    const { row: event, problems } = readEventRow(cells, today);
+    return { staged: event && eventToStage(row, event), problems };
+  }
+  const { referral, problems } = readReferral(cells, file.provider, today);
+  if (referral && !ctx.lines.has(referral.service)) {
+    const expected = `a service of ${file.provider}: ${[...ctx.lines].join(', ')}`;
+    return { staged: null, problems: [{ column: 'service', code: 'not-yours', found: cells.cellOf('service'), expected }] };
+  }
+  const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now: ctx.clock.now(), today };
+  return { staged: referral && referralToStage(row, referral, context), problems };
+}

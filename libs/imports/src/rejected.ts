@@ -1,0 +1,24 @@
+import type { Tx } from '#database';
+import type { TableRow } from './read-table.js';
+import type { RowProblem } from './row-problems.js';
+
+export interface RejectedCells {
+  row: TableRow;
+  problems: RowProblem[];
+}
+
+/** Keeps rows that cannot be taken in, as they are, with all that is wrong with each. Told twice, once. */
+export async function setAside(tx: Tx, job: { id: string; provider: string }, rejected: readonly RejectedCells[]): Promise<void> {
+  if (rejected.length === 0) return;
+  await tx.execute(
+    `insert into import_reject (tenant, import_id, provider, row_no, problems, cells)
+      select $1, $2, $3, r."rowNo", r.problems, array(select jsonb_array_elements_text(r.cells))
+      from jsonb_to_recordset($4) as r ("rowNo" integer, problems jsonb, cells jsonb) on conflict do nothing`,
+    [
+      tx.tenant,
+      job.id,
+      job.provider,
+      JSON.stringify(rejected.map(({ row, problems }) => ({ rowNo: row.rowNo, problems, cells: row.cells }))),
+    ],
+  );
+}
