@@ -1,6 +1,6 @@
 import type { Secrets } from '#config';
 import { readIdentity, type Database, type Tx } from '#database';
-import { DomainError, type Clock, type Principal } from '#kernel';
+import { DomainError, type Clock, type LocalDate, type Principal } from '#kernel';
 import { readCells } from './cells.js';
 import { decoded, detectEncoding, LOOKED_AT, NotUtf8, type Encoding } from './decode.js';
 import { readEventRow } from './event-row.js';
@@ -84,15 +84,26 @@ async function readAs(encoding: Encoding, file: FileToRead, mapping: Mapping, ct
     isFirst = false;
     [good, bad] = [[], []];
   };
+  let at = moment(ctx.clock);
   const text = decoded(piecesOf(file, ctx), encoding);
   for await (const row of readTable(text, mapping, (found, named) => ([read, header] = [found, named]))) {
     if (!read) throw new Error('Rows come after the header.');
-    const { staged, problems } = checkRow(row, read, mapping, file, ctx);
+    const { staged, problems } = checkRow(row, read, mapping, file, ctx, at);
     if (staged) good.push(staged);
     else bad.push({ row, problems });
-    if (good.length + bad.length === BATCH) await keep(read.layout);
+    if (good.length + bad.length < BATCH) continue;
+    await keep(read.layout);
+    at = moment(ctx.clock);
   }
   if (read) await keep(read.layout);
+}
+
+/** Told once a batch: the day of a moment costs more than the check of a row. */
+const moment = (clock: Clock): Moment => ({ now: clock.now(), today: clock.today() });
+
+interface Moment {
+  now: Date;
+  today: LocalDate;
 }
 
 interface Checked {
@@ -100,8 +111,14 @@ interface Checked {
   problems: RowProblem[];
 }
 
-function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: FileToRead, ctx: ReadingContext): Checked {
-  const today = ctx.clock.today();
+function checkRow(
+  row: TableRow,
+  read: ReadColumns,
+  mapping: Mapping,
+  file: FileToRead,
+  ctx: ReadingContext,
+  { now, today }: Moment,
+): Checked {
   if (row.cells.length > read.columns.length) {
     const expected = `${read.columns.length} cells, as the header has: a cell that holds the delimiter must be quoted`;
     return { staged: null, problems: [{ column: '', code: 'too-many-cells', found: `${row.cells.length} cells`, expected }] };
@@ -116,6 +133,6 @@ function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: File
     const expected = `a service of ${file.provider}: ${[...ctx.lines].join(', ')}`;
     return { staged: null, problems: [{ column: 'service', code: 'not-yours', found: cells.cellOf('service'), expected }] };
   }
-  const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now: ctx.clock.now(), today };
+  const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today };
   return { staged: referral && referralToStage(row, referral, context), problems };
 }

@@ -21,10 +21,10 @@ export function readReferral(
   }
   // A number is written 999 000 0018 as often as not.
   if (typeof fields['person.nhsNumber'] === 'string') fields['person.nhsNumber'] = fields['person.nhsNumber'].replace(/[\s-]/g, '');
-  const found = { provider, ...objectOf(fields), details: objectOf(fields)['details'] ?? {} };
+  const found = { provider, details: {}, ...objectOf(fields) };
   const { value: referral, errors } = checkFields(NewReferral, found);
   if (isLine(line)) {
-    const details = checkFields(serviceLine(line).details, found.details as object, 'details');
+    const details = checkFields(serviceLine(line).details, found.details, 'details');
     referral.details = details.value;
     errors.push(...details.errors);
   }
