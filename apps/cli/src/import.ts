@@ -1,6 +1,7 @@
 import type { Settings } from '#config';
 import { ENCODINGS, ImportRun, Imports, rejectCells, rejectHead, type Encoding, type ImportView } from '#imports';
 import { Escalations } from '#escalations';
+import { loadServiceMap } from '#fhir';
 import { isLocalDate, type Principal } from '#kernel';
 import { openPlatform, type Platform } from '#platform';
 import { csvCell } from '#reporting';
@@ -68,7 +69,12 @@ export async function importFile(args: string[], settings: Settings): Promise<nu
 }
 
 /** Runs an import to where it ends or stops, with its progress. Interrupted, it ends its batch and is left for a worker. */
-async function takeIn({ database, clock, secrets }: Platform, imports: Imports, principal: Principal, id: string): Promise<ImportView> {
+async function takeIn(
+  { database, clock, secrets, settings }: Platform,
+  imports: Imports,
+  principal: Principal,
+  id: string,
+): Promise<ImportView> {
   let wanted = true;
   const stop = (): void => void (wanted = false);
   process.once('SIGINT', stop);
@@ -81,7 +87,14 @@ async function takeIn({ database, clock, secrets }: Platform, imports: Imports, 
     PROGRESS_EVERY_MS,
   );
   try {
-    const run = new ImportRun(database, clock, secrets, new Escalations(database, clock));
+    const run = new ImportRun(
+      database,
+      clock,
+      secrets,
+      new Escalations(database, clock),
+      loadServiceMap(settings.fhirServiceMap),
+      settings,
+    );
     await run.run(principal.tenant, { id, provider: principal.org, createdBy: principal.subject }, () => wanted);
     return await imports.get(principal, id);
   } finally {

@@ -1,12 +1,14 @@
-import { Secrets } from '#config';
+import { Secrets, Settings } from '#config';
 import { audit, Database, readIdentity, type Session, type Tx } from '#database';
 import { Escalations } from '#escalations';
+import { ServiceMap } from '#fhir';
 import { Clock, DomainError, type LocalDate, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { mustBeConfirmed } from './decide.js';
 import { forgetFile, type ImportMode } from './imports.js';
 import type { LayoutName } from './layouts.js';
+import type { FhirReading } from './read-fhir.js';
 import { readFile, type FileToRead, type ReadBatch } from './read-file.js';
 import { setAside } from './rejected.js';
 import type { RowProblem } from './row-problems.js';
@@ -45,6 +47,8 @@ export class ImportRun {
     private readonly clock: Clock,
     private readonly secrets: Secrets,
     private readonly escalations: Escalations,
+    private readonly map: ServiceMap,
+    private readonly settings: Settings,
   ) {}
 
   /** Imports of a tenant that wait, or were left by a process that died, oldest first. */
@@ -70,7 +74,9 @@ export class ImportRun {
       );
       if (!ours?.got) return false;
       try {
-        await new Running(this.database, this.clock, this.secrets, this.escalations, principal, transaction, id, goOn).run();
+        const fhir = { map: this.map, badNhsNumber: this.settings.fhirBadNhsNumber };
+        const { database, clock, secrets, escalations } = this;
+        await new Running({ database, clock, secrets, escalations, fhir }, principal, transaction, id, goOn).run();
         return true;
       } finally {
         await transaction((tx) => tx.query('select pg_advisory_unlock($1, hashtext($2))', [NAMESPACE, `${tx.tenant} ${id}`]));
@@ -79,16 +85,22 @@ export class ImportRun {
   }
 }
 
+/** What an import works with. */
+interface Means {
+  database: Database;
+  clock: Clock;
+  secrets: Secrets;
+  escalations: Escalations;
+  fhir: FhirReading;
+}
+
 /** One import under way. */
 class Running {
   #layout: LayoutName = 'referrals';
   #lines = new Set<string>();
 
   constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly secrets: Secrets,
-    private readonly escalations: Escalations,
+    private readonly means: Means,
     private readonly principal: Principal,
     private readonly transaction: Session,
     private readonly id: string,
@@ -100,9 +112,7 @@ class Running {
     if (!job) return;
     try {
       await readFile(job, {
-        database: this.database,
-        clock: this.clock,
-        secrets: this.secrets,
+        ...this.means,
         principal: this.principal,
         lines: this.#lines,
         keep: (batch) => this.#keep(job, batch),
@@ -129,7 +139,7 @@ class Running {
           where tenant = $1 and id = $2 and state in ('waiting', 'reading', 'applying')
           returning id, provider, mode, mapping, encoding, extracted_on as "extractedOn", bad_share as "badShare", vanish_share as "vanishShare",
             created_by as "createdBy", confirmed_by as "confirmedBy", rows_applied as "rowsApplied"`,
-        [tx.tenant, this.id, this.clock.now()],
+        [tx.tenant, this.id, this.means.clock.now()],
       );
       const services = await tx.query<{ line: string }>('select line from service where tenant = $1 and provider = $2', [
         tx.tenant,
@@ -160,7 +170,7 @@ class Running {
     await tx.query('drop table if exists pg_temp.staged_referral, pg_temp.staged_event');
     await makeStaging(tx, this.#table);
     // What was set aside while it was applied stays set aside: those rows are not looked at again.
-    await readIdentity(tx, this.clock.now(), 'import', [], () =>
+    await readIdentity(tx, this.means.clock.now(), 'import', [], () =>
       tx.execute(
         `delete from import_reject where tenant = $1 and import_id = $2
           and exists (select from import where tenant = $1 and id = $2 and state = 'reading')`,
@@ -182,7 +192,7 @@ class Running {
   }
 
   async #apply(job: Job, total: number): Promise<void> {
-    const now = this.clock.now();
+    const now = this.means.clock.now();
     await this.transaction((tx) =>
       this.#progress(
         tx,
@@ -198,14 +208,14 @@ class Running {
       await this.#applyBatch(job, range);
       // After the first batch, and whenever there are twice as many rows as the last time.
       if (job.mode === 'apply' && range.to >= refreshAt) {
-        await this.database.refreshStatistics();
+        await this.means.database.refreshStatistics();
         refreshAt = range.to * 2;
       }
     }
     await this.transaction(async (tx) => {
-      await this.#progress(tx, `state = 'finished', ended_at = $3`, [this.clock.now()], ['applying']);
-      await forgetFile(tx, this.id, this.clock.now());
-      await audit(tx, this.clock.now(), { action: 'import-finished', purpose: 'import', detail: { importId: this.id } });
+      await this.#progress(tx, `state = 'finished', ended_at = $3`, [this.means.clock.now()], ['applying']);
+      await forgetFile(tx, this.id, this.means.clock.now());
+      await audit(tx, this.means.clock.now(), { action: 'import-finished', purpose: 'import', detail: { importId: this.id } });
     });
   }
 
@@ -215,9 +225,9 @@ class Running {
       provider: job.provider,
       importId: this.id,
       extractedOn: job.extractedOn,
-      now: this.clock.now(),
-      today: this.clock.today(),
-      escalations: this.escalations,
+      now: this.means.clock.now(),
+      today: this.means.clock.today(),
+      escalations: this.means.escalations,
     };
     let done: Taken = { counts: {}, refused: new Map() };
     const record = async (tx: Tx): Promise<void> => {
@@ -270,9 +280,9 @@ class Running {
     await this.transaction(async (tx) => {
       await tx.execute(
         `update import set state = $3, why_stopped = $4, ended_at = case when $3 = 'failed' then $5::timestamptz end where tenant = $1 and id = $2 and state <> 'cancelled'`,
-        [tx.tenant, this.id, state, why, this.clock.now()],
+        [tx.tenant, this.id, state, why, this.means.clock.now()],
       );
-      if (state === 'failed') await forgetFile(tx, this.id, this.clock.now());
+      if (state === 'failed') await forgetFile(tx, this.id, this.means.clock.now());
     });
   }
 }

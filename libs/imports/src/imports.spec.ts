@@ -1,3 +1,4 @@
+import { loadServiceMap } from '#fhir';
 import { Escalations } from '#escalations';
 import { FixedClock, type Principal } from '#kernel';
 import { readSecrets, readSettings } from '#config';
@@ -15,12 +16,8 @@ let run: ImportRun;
 beforeAll(async () => {
   t = await testDatabase();
   imports = new Imports(t.database, clock);
-  run = new ImportRun(
-    t.database,
-    clock,
-    readSecrets(readSettings({ DATABASE_URL: t.url, MEANWHILE_DATA: t.dataFolder })),
-    new Escalations(t.database, clock),
-  );
+  const settings = readSettings({ DATABASE_URL: t.url, MEANWHILE_DATA: t.dataFolder });
+  run = new ImportRun(t.database, clock, readSecrets(settings), new Escalations(t.database, clock), loadServiceMap(null), settings);
 });
 afterAll(() => t.close());
 
@@ -187,4 +184,52 @@ describe('a file of another make', () => {
       'service,Referral ID,received_on,priority,source_of_referral,Given Name,family-name,DOB,need,Colour\nSLT,9,05/01/2026,1,gp,Asha,Example,04/05/2021,stammering,red\n';
     expect(await take(text, { mapping })).toMatchObject({ state: 'finished', rowsBad: 0, counts: { new: 1 } });
   });
+});
+
+describe('a file of FHIR', () => {
+  const SPEECH_THERAPY = '308452008';
+  const patient = {
+    resourceType: 'Patient',
+    id: 'p1',
+    identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000026' }],
+    name: [{ family: 'Example', given: ['Noor'] }],
+    birthDate: '2020-03-01',
+  };
+  const request = (id: string, code: string): object => ({
+    resourceType: 'ServiceRequest',
+    id,
+    identifier: [{ system: 'https://example.org/referral', value: id }],
+    status: 'active',
+    intent: 'order',
+    category: [{ coding: [{ system: 'https://fhir.nhs.uk/CodeSystem/message-category-servicerequest', code: 'referral' }] }],
+    code: { coding: [{ system: 'http://snomed.info/sct', code }] },
+    subject: { reference: 'Patient/p1' },
+    authoredOn: '2026-03-28T23:30:00+00:00',
+  });
+
+  it('with one resource a line is taken in; what maps to no service is set aside', async () => {
+    const lines = [patient, request('F-1', SPEECH_THERAPY), request('F-2', '999999')].map((r) => JSON.stringify(r)).join('\n');
+    const view = await take(lines, { fileName: 'list.ndjson', badShare: 1 });
+    expect(view).toMatchObject({ state: 'finished', whyStopped: null, rowsRead: 2, rowsBad: 1 });
+    expect(await rejectsOf(view)).toEqual([expect.stringMatching(/^2 .* unknown-code$/)]);
+    expect(await take(lines, { badShare: 1 })).toMatchObject({ counts: { same: 1 } });
+  });
+
+  it('as a Bundle is taken in', async () => {
+    const bundle = {
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [patient, request('F-3', SPEECH_THERAPY)].map((resource) => ({ resource })),
+    };
+    expect(await take(JSON.stringify(bundle, null, 1))).toMatchObject({ state: 'finished', rowsBad: 0, counts: { new: 1 } });
+  });
+
+  it.each(['{"resourceType": "Bundle", "entry": [', '{"a": 1}', `{"resourceType": "Bundle", "x": ${'['.repeat(5_000)}`])(
+    'that is none says so: %.30s',
+    async (text) => {
+      const view = await take(text);
+      expect(['failed', 'to-confirm']).toContain(view.state);
+      expect(view.rowsApplied).toBe(0);
+    },
+  );
 });

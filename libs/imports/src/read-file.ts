@@ -6,6 +6,7 @@ import { decoded, detectEncoding, LOOKED_AT, NotUtf8, type Encoding } from './de
 import { readEventRow } from './event-row.js';
 import type { LayoutName } from './layouts.js';
 import { readMapping, type Mapping, type ReadColumns } from './mapping.js';
+import { inRows, isFhir, readFhir, type FhirReading } from './read-fhir.js';
 import { readTable, type TableRow } from './read-table.js';
 import { readReferral } from './referral-row.js';
 import type { RejectedCells } from './rejected.js';
@@ -38,6 +39,7 @@ export interface ReadingContext {
   principal: Principal;
   /** Lines this provider has a service of. */
   lines: ReadonlySet<string>;
+  fhir: FhirReading;
   /** Keeps a batch before the next is read. */
   keep(batch: ReadBatch): Promise<void>;
 }
@@ -49,7 +51,12 @@ export interface ReadingContext {
  */
 export async function readFile(file: FileToRead, ctx: ReadingContext): Promise<void> {
   const mapping = readMapping(file.mapping);
-  const encoding = file.encoding ?? (await encodingOf(file, ctx));
+  const head = await headOf(file, ctx);
+  if (isFhir(head)) {
+    await readResources(file, ctx);
+    return;
+  }
+  const encoding = file.encoding ?? detectEncoding(head);
   try {
     await readAs(encoding, file, mapping, ctx);
   } catch (error) {
@@ -59,9 +66,25 @@ export async function readFile(file: FileToRead, ctx: ReadingContext): Promise<v
   }
 }
 
-async function encodingOf(file: FileToRead, ctx: ReadingContext): Promise<Encoding> {
-  for await (const piece of piecesOf(file, ctx)) return detectEncoding(piece.subarray(0, LOOKED_AT));
-  return detectEncoding(Buffer.alloc(0));
+async function headOf(file: FileToRead, ctx: ReadingContext): Promise<Buffer> {
+  for await (const piece of piecesOf(file, ctx)) return piece.subarray(0, LOOKED_AT);
+  return Buffer.alloc(0);
+}
+
+/** A file of FHIR: a row is a ServiceRequest, its one cell the place where it stands. */
+async function readResources(file: FileToRead, ctx: ReadingContext): Promise<void> {
+  const { now, today } = moment(ctx.clock);
+  const found = await readFhir(piecesOf(file, ctx), ctx.fhir, file.provider, today);
+  for (let from = 0; from < found.length; from += BATCH) {
+    const [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
+    for (const [i, { place, newReferral, problems }] of found.slice(from, from + BATCH).entries()) {
+      const row: TableRow = { rowNo: from + i + 1, cells: [place] };
+      if (newReferral && ctx.lines.has(newReferral.service)) {
+        good.push(referralToStage(row, newReferral, { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today }));
+      } else bad.push({ row, problems: newReferral ? [notOurs(newReferral.service, file, ctx)] : inRows(problems) });
+    }
+    await ctx.keep({ layout: 'referrals', header: ['place'], isFirst: from === 0, good, bad });
+  }
 }
 
 async function* piecesOf({ id }: FileToRead, { database, principal, clock }: ReadingContext): AsyncGenerator<Buffer> {
@@ -130,9 +153,15 @@ function checkRow(
   }
   const { referral, problems } = readReferral(cells, file.provider, today);
   if (referral && !ctx.lines.has(referral.service)) {
-    const expected = `a service of ${file.provider}: ${[...ctx.lines].join(', ')}`;
-    return { staged: null, problems: [{ column: 'service', code: 'not-yours', found: cells.cellOf('service'), expected }] };
+    return { staged: null, problems: [notOurs(cells.cellOf('service'), file, ctx)] };
   }
   const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today };
   return { staged: referral && referralToStage(row, referral, context), problems };
 }
+
+const notOurs = (found: string, { provider }: FileToRead, { lines }: ReadingContext): RowProblem => ({
+  column: 'service',
+  code: 'not-yours',
+  found,
+  expected: `a service of ${provider}: ${[...lines].join(', ')}`,
+});

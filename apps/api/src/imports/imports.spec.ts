@@ -1,5 +1,6 @@
 import { ImportRun } from '#imports';
 import { Escalations } from '#escalations';
+import { loadServiceMap } from '#fhir';
 import { systemPrincipal } from '#kernel';
 import { testApp, type TestApp } from '../../../../test/support/app.js';
 
@@ -8,8 +9,8 @@ let run: ImportRun;
 
 beforeAll(async () => {
   app = await testApp();
-  const { database, clock, secrets } = app.platform;
-  run = new ImportRun(database, clock, secrets, new Escalations(database, clock));
+  const { database, clock, secrets, settings } = app.platform;
+  run = new ImportRun(database, clock, secrets, new Escalations(database, clock), loadServiceMap(null), settings);
 });
 afterAll(() => app.close());
 

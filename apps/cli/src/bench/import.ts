@@ -1,5 +1,6 @@
 import { readSecrets } from '#config';
 import { Escalations } from '#escalations';
+import { loadServiceMap } from '#fhir';
 import { ImportRun, Imports } from '#imports';
 import type { Principal } from '#kernel';
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
@@ -71,7 +72,14 @@ async function ourImport(bench: Bench, file: string, size: number): Promise<{ ms
   const target = await bench.server.create();
   const { database, settings } = target;
   const imports = new Imports(database, bench.clock);
-  const run = new ImportRun(database, bench.clock, readSecrets(settings), new Escalations(database, bench.clock));
+  const run = new ImportRun(
+    database,
+    bench.clock,
+    readSecrets(settings),
+    new Escalations(database, bench.clock),
+    loadServiceMap(null),
+    settings,
+  );
   const principal: Principal = { subject: 'bench', name: 'bench', tenant: TENANT, org: PROVIDER, roles: ['provider-admin'] };
   let peak = 0;
   const look = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss / 1024 ** 2)), LOOKED_AT_EVERY_MS);

@@ -1,0 +1,73 @@
+import { parseFhirJson, referralsOfBundle, referralsOfNdjson, type Problem, type ReadReferral, type ServiceMap } from '#fhir';
+import { DomainError, type LocalDate } from '#kernel';
+import { referralProblems } from '#referrals';
+import type { ProblemCode, RowProblem } from './row-problems.js';
+
+/** How FHIR is read here: which service a code means, and what becomes of an NHS number that fails its check. */
+export interface FhirReading {
+  map: ServiceMap;
+  badNhsNumber: 'set-aside' | 'accept-without';
+}
+
+/** A bundle refers to itself, so it is read whole: at most so many bytes. A longer list is sent in parts. */
+const MOST_BYTES = 64 * 1024 * 1024;
+const HEAD = 256;
+
+/** A file of FHIR begins as JSON does; a header of a table does not. */
+export const isFhir = (head: Buffer): boolean => /^\ufeff?\s*[{[]/.test(head.toString('utf8', 0, HEAD));
+
+/** Every referral of a Bundle, or of a file with one resource a line. @throws DomainError invalid for what is neither */
+export async function readFhir(
+  pieces: AsyncIterable<Buffer>,
+  reading: FhirReading,
+  provider: string,
+  today: LocalDate,
+): Promise<ReadReferral[]> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > MOST_BYTES) throw new DomainError('invalid', 'A FHIR file must have at most 64 MiB: send a longer list in parts.');
+    parts.push(piece);
+  }
+  const text = Buffer.concat(parts)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+  const options = { provider, today, badNhsNumber: reading.badNhsNumber, sourceSystem: 'fhir', receivedOn: 'authored' as const };
+  const found = isOneALine(text)
+    ? referralsOfNdjson(text, reading.map, options)
+    : referralsOfBundle(parseFhirJson(text), reading.map, options);
+  if (found.length === 0) throw new DomainError('invalid', 'The file holds no ServiceRequest.');
+  return found.map((read) => (read.newReferral ? alsoByOurRules(read, today) : read));
+}
+
+/** The first line is a resource by itself, and no Bundle. */
+function isOneALine(text: string): boolean {
+  try {
+    const first = JSON.parse(text.slice(0, text.indexOf('\n') >>> 0)) as { resourceType?: unknown };
+    return first.resourceType !== 'Bundle';
+  } catch {
+    return false;
+  }
+}
+
+function alsoByOurRules(read: ReadReferral, today: LocalDate): ReadReferral {
+  const problems = read.newReferral ? referralProblems(read.newReferral, today) : [];
+  if (problems.length === 0) return read;
+  return { ...read, newReferral: null, problems: problems.map(({ path, message }) => ({ code: 'invalid', path, expected: message })) };
+}
+
+const CODES: Partial<Record<Problem['code'], ProblemCode>> = {
+  'nhs-number': 'bad-nhs-number',
+  'no-service': 'unknown-code',
+  reference: 'missing',
+};
+
+/** In the words of a list of rejects, whose column is the place in the resource. What was found is never said: it may identify a child. */
+export const inRows = (problems: readonly Problem[]): RowProblem[] =>
+  problems.map(({ code, path, expected }) => ({
+    column: path,
+    code: CODES[code] ?? 'bad-value',
+    found: '',
+    expected: `${expected} (${code})`,
+  }));
