@@ -1,5 +1,5 @@
 import type { Settings } from '#config';
-import { ENCODINGS, ImportRun, Imports, rejectCells, rejectHead, type Encoding, type ImportView } from '#imports';
+import { ENCODINGS, ImportRun, Imports, type Encoding, type ImportView } from '#imports';
 import { Escalations } from '#escalations';
 import { loadServiceMap } from '#fhir';
 import { isLocalDate, type Principal } from '#kernel';
@@ -14,7 +14,6 @@ import { UsageError } from './commands.js';
 import { optionsOf, required } from './options.js';
 
 const PROGRESS_EVERY_MS = 1_000;
-const REJECTS_A_PAGE = 500;
 
 /** Takes a file in from the terminal, by the same steps as the API and a worker. @returns 0 when it is finished and no row was set aside */
 export async function importFile(args: string[], settings: Settings): Promise<number> {
@@ -118,9 +117,5 @@ function summary({ id, state, mode, rowsRead, rowsBad, counts, whyStopped }: Imp
 }
 
 async function* rejectLines(imports: Imports, principal: Principal, id: string): AsyncGenerator<string> {
-  let page = await imports.rejects(principal, id, 0, REJECTS_A_PAGE);
-  yield `${rejectHead(page.columns).map(csvCell).join(',')}\r\n`;
-  for (; page.rows.length > 0; page = await imports.rejects(principal, id, page.rows.at(-1)?.rowNo ?? 0, REJECTS_A_PAGE)) {
-    for (const row of page.rows) yield `${rejectCells(row).map(csvCell).join(',')}\r\n`;
-  }
+  for await (const cells of imports.rejectList(principal, id)) yield `${cells.map(csvCell).join(',')}\r\n`;
 }

@@ -1,7 +1,7 @@
 import { readIdentity, type Tx } from '#database';
 import { isDeepStrictEqual } from 'node:util';
 import { ageOn, type LocalDate } from '#kernel';
-import type { NewEvent } from '#referrals';
+import { KNOWN_OF_PERSON, type NewEvent } from '#referrals';
 import { serviceLines } from '#service-lines';
 import type { Priority, Progress, ReferralFacts } from '#waits';
 import { keepContacts, type ApplyContext, type RowRange } from './apply-referrals.js';
@@ -21,17 +21,6 @@ interface ChangedRow {
 }
 
 const REASON = 'a newer extract says so';
-const PERSON_COLUMNS = [
-  'sex',
-  'local_authority',
-  'responsible_local_authority',
-  'gp_practice',
-  'school',
-  'ethnic_category',
-  'sen',
-  'social_care',
-  'interpreter_language',
-];
 
 /** What a newer extract says otherwise of referrals that are held: their days and priorities as events, the rest in place. A gap overwrites nothing. */
 export async function applyChanged(tx: Tx, { from, to }: RowRange, ctx: ApplyContext): Promise<Told[]> {
@@ -47,10 +36,13 @@ export async function applyChanged(tx: Tx, { from, to }: RowRange, ctx: ApplyCon
     rows.flatMap((row) => corrections(row, ctx)),
     ctx,
   );
+  const refused = told.filter((t) => t.outcome === 'refused');
+  // Nothing of such a row is taken: sent again, it must not be the same as what is held.
+  await tx.execute(`update staged_referral set outcome = 'refused' where row_no = any($1)`, [refused.map((t) => t.rowNo)]);
   await mendReferrals(tx, { from, to }, ctx);
   await mendPeople(tx, { from, to }, ctx);
   await keepContacts(tx, { from, to }, ctx, 'changed');
-  return told.filter((t) => t.outcome === 'refused');
+  return refused;
 }
 
 /** An event for each thing the clocks read that is otherwise than it is held. */
@@ -102,7 +94,7 @@ async function mendReferrals(tx: Tx, { from, to }: RowRange, { extractedOn }: Ap
 /** A newer extract knows better where a child lives and goes to school. Another number or birth date is for a person to decide. */
 async function mendPeople(tx: Tx, { from, to }: RowRange, { provider, now }: ApplyContext): Promise<void> {
   await tx.execute(
-    `update person p set ${PERSON_COLUMNS.map((c) => `${c} = coalesce(s.${c}, p.${c})`).join(', ')},
+    `update person p set ${KNOWN_OF_PERSON.map((c) => `${c} = coalesce(s.${c}, p.${c})`).join(', ')},
         protected_address = p.protected_address or s.protected_address,
         confidential_from_family = array(select distinct unnest(p.confidential_from_family || s.confidential_from_family) order by 1),
         identity_disputed_at = case when s.nhs_number_key is not null and p.nhs_number_key is not null

@@ -1,7 +1,7 @@
 import type { Tx } from '#database';
 import type { Escalations, NewEscalation } from '#escalations';
 import { addDays, type LocalDate } from '#kernel';
-import { CONTACT_COLUMNS, CONTACT_TYPES, contactRows, type ContactDto } from '#referrals';
+import { CONTACT_COLUMNS, CONTACT_TYPES, contactRows, KNOWN_OF_PERSON, type ContactDto } from '#referrals';
 import { serviceLines } from '#service-lines';
 import { detailsTable } from './staging.js';
 
@@ -20,20 +20,8 @@ export interface RowRange {
   to: number;
 }
 
-const PERSON_COLUMNS = [
-  'sex',
-  'local_authority',
-  'responsible_local_authority',
-  'gp_practice',
-  'school',
-  'ethnic_category',
-  'sen',
-  'social_care',
-  'interpreter_language',
-];
-
 /** An urgent flag of a referral received longer ago is history that somebody has looked at; it is counted, and opens nothing. */
-const URGENT_FOR_DAYS = 28;
+export const URGENT_FOR_DAYS = 28;
 
 /**
  * Takes in the new referrals among some rows: people matched or made, pathways, referrals, their receipts, details and contacts, each as one
@@ -69,17 +57,17 @@ export async function findHeld(tx: Tx, { from, to }: RowRange, { provider, extra
 
 /** By NHS number, or made. Another birth date under one number puts the identity in dispute: no messages until a person decides. */
 async function matchPeople(tx: Tx, { from, to }: RowRange, { now, provider }: ApplyContext): Promise<void> {
-  const values = PERSON_COLUMNS.map((c) => `s.${c}`).join(', ');
+  const values = KNOWN_OF_PERSON.map((c) => `s.${c}`).join(', ');
   await tx.execute(
-    `insert into person as p (tenant, id, nhs_number_key, birth_date_key, birth_month, ${PERSON_COLUMNS.join(', ')}, protected_address, confidential_from_family)
+    `insert into person as p (tenant, id, nhs_number_key, birth_date_key, birth_month, ${KNOWN_OF_PERSON.join(', ')}, protected_address, confidential_from_family)
       select $1, s.person_id, s.nhs_number_key, s.birth_date_key, date_trunc('month', s.birth_date), ${values}, s.protected_address, s.confidential_from_family
       from (select distinct on (coalesce(nhs_number_key, uuid_send(person_id))) * from staged_referral s where ${NEW}
         order by coalesce(nhs_number_key, uuid_send(person_id)), row_no) s
       on conflict (tenant, nhs_number_key) do update set
-        ${PERSON_COLUMNS.map((c) => `${c} = coalesce(p.${c}, excluded.${c})`).join(', ')},
+        ${KNOWN_OF_PERSON.map((c) => `${c} = coalesce(p.${c}, excluded.${c})`).join(', ')},
         protected_address = p.protected_address or excluded.protected_address,
         confidential_from_family = array(select distinct unnest(p.confidential_from_family || excluded.confidential_from_family) order by 1)
-      where ${PERSON_COLUMNS.map((c) => `p.${c} is null and excluded.${c} is not null`).join(' or ')}
+      where ${KNOWN_OF_PERSON.map((c) => `p.${c} is null and excluded.${c} is not null`).join(' or ')}
         or excluded.protected_address > p.protected_address or not excluded.confidential_from_family <@ p.confidential_from_family`,
     [tx.tenant, from, to],
   );

@@ -213,8 +213,13 @@ class Running {
       }
     }
     await this.transaction(async (tx) => {
-      await this.#progress(tx, `state = 'finished', ended_at = $3`, [this.means.clock.now()], ['applying']);
-      await forgetFile(tx, this.id, this.means.clock.now());
+      const now = this.means.clock.now();
+      // Counted, not added up: what was set aside before a kill is set aside.
+      const bad = await readIdentity(tx, now, 'import', [], () =>
+        tx.one<{ n: number }>('select count(*) as n from import_reject where tenant = $1 and import_id = $2', [tx.tenant, this.id]),
+      );
+      await this.#progress(tx, `state = 'finished', ended_at = $3, rows_bad = $4`, [now, bad?.n ?? 0], ['applying']);
+      await forgetFile(tx, this.id, now);
       await audit(tx, this.means.clock.now(), { action: 'import-finished', purpose: 'import', detail: { importId: this.id } });
     });
   }

@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS, type Limits } from './decide.js';
 import type { Encoding } from './decode.js';
 import type { LayoutName } from './layouts.js';
 import { readMapping } from './mapping.js';
+import { rejectCells, rejectHead, type RejectedRow } from './reject-list.js';
 
 export type ImportMode = 'apply' | 'check';
 export type ImportState = 'uploading' | 'waiting' | 'reading' | 'to-confirm' | 'applying' | 'finished' | 'cancelled' | 'failed';
@@ -47,6 +48,7 @@ export interface ImportView {
 }
 
 const CHUNK = 256 * 1024;
+const REJECTS_A_PAGE = 500;
 
 const COLUMNS = `id, file_name as "fileName", provider, mode, state, layout, extracted_on as "extractedOn", bytes, rows_read as "rowsRead", rows_bad as "rowsBad",
   rows_total as "rowsTotal", rows_applied as "rowsApplied", counts, why_stopped as "whyStopped", created_at as "createdAt", created_by as "createdBy",
@@ -194,26 +196,29 @@ export class Imports {
     });
   }
 
+  /** The rows that were set aside, with their own columns, in their order; first the header. Read page by page. */
+  async *rejectList(principal: Principal, id: string): AsyncGenerator<(string | number)[]> {
+    let page = await this.rejects(principal, id, 0);
+    yield rejectHead(page.columns);
+    for (; page.rows.length > 0; page = await this.rejects(principal, id, page.rows.at(-1)?.rowNo ?? 0)) {
+      for (const row of page.rows) yield rejectCells(row);
+    }
+  }
+
   /** The header of the file, and the rows that were set aside after a row, in their order. */
-  async rejects(principal: Principal, id: string, afterRow: number, limit: number): Promise<{ columns: string[]; rows: RejectedRow[] }> {
+  async rejects(principal: Principal, id: string, afterRow: number): Promise<{ columns: string[]; rows: RejectedRow[] }> {
     return this.database.inTenant(principal, async (tx) => {
       await mine(tx, id);
       const head = await tx.one<{ columns: string[] | null }>('select columns from import where tenant = $1 and id = $2', [tx.tenant, id]);
       const rows = await readIdentity(tx, this.clock.now(), 'mend rows of an import', [], () =>
         tx.query<RejectedRow>(
           `select row_no as "rowNo", problems, cells from import_reject where tenant = $1 and import_id = $2 and row_no > $3 order by row_no limit $4`,
-          [tx.tenant, id, afterRow, limit],
+          [tx.tenant, id, afterRow, REJECTS_A_PAGE],
         ),
       );
       return { columns: head?.columns ?? [], rows };
     });
   }
-}
-
-export interface RejectedRow {
-  rowNo: number;
-  problems: { column: string; code: string; found: string; expected: string }[];
-  cells: string[];
 }
 
 /** The file itself is kept no longer than it is needed. */

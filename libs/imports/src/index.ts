@@ -4,8 +4,7 @@
  * what was expected; the good rows are staged until all of the file is read.
  * Promise: the same file twice changes nothing, a killed import goes on where it was, and a file that would empty a list waits for a person.
  */
-export { Imports, type ImportMode, type ImportRequest, type ImportView, type RejectedRow } from './imports.js';
+export { Imports, type ImportMode, type ImportRequest, type ImportView } from './imports.js';
 export { ImportRun } from './import-run.js';
-export { rejectCells, rejectHead } from './reject-list.js';
 export { LAYOUTS, template, type LayoutName } from './layouts.js';
 export { ENCODINGS, type Encoding } from './decode.js';

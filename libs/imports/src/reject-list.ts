@@ -1,5 +1,12 @@
 import { REJECT } from './mapping.js';
-import type { RejectedRow } from './imports.js';
+import type { RowProblem } from './row-problems.js';
+
+/** A row that was set aside: where it stood, all that is wrong with it, and how it was. */
+export interface RejectedRow {
+  rowNo: number;
+  problems: RowProblem[];
+  cells: string[];
+}
 
 const HEAD = ['row', 'column', 'code', 'found', 'expected'].map((name) => REJECT + name);
 
@@ -8,6 +15,6 @@ export const rejectHead = (columns: readonly string[]): string[] => [...HEAD, ..
 
 /** One row of the list: everything that is wrong with the row, and the row as it was. */
 export function rejectCells({ rowNo, problems, cells }: RejectedRow): (string | number)[] {
-  const all = (field: 'column' | 'code' | 'found' | 'expected'): string => problems.map((p) => p[field]).join(' | ');
+  const all = (field: keyof RowProblem): string => problems.map((p) => p[field]).join(' | ');
   return [rowNo, all('column'), all('code'), all('found'), all('expected'), ...cells];
 }

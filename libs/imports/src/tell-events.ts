@@ -3,7 +3,7 @@ import { DomainError, addDays, type FieldError, type LocalDate } from '#kernel';
 import { checkEvent, endsUntreated, offerTo, pathwayEvents, recordDeath, requestDigest, type NewEvent } from '#referrals';
 import { serviceLine } from '#service-lines';
 import { replay, type PathwayEvent, type Priority, type Progress } from '#waits';
-import type { ApplyContext } from './apply-referrals.js';
+import { URGENT_FOR_DAYS, type ApplyContext } from './apply-referrals.js';
 
 /** Something a row tells of a referral that is held. */
 export interface Telling {
@@ -19,8 +19,6 @@ export interface Telling {
 }
 
 export type Told = { rowNo: number; outcome: 'new' | 'same' } | { rowNo: number; outcome: 'refused'; errors: readonly FieldError[] };
-
-const URGENT_FOR_DAYS = 28;
 
 /**
  * Tells events in the order given, each checked against all that was told before by the rules every event is checked by. An event that is

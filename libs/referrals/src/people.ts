@@ -9,6 +9,19 @@ export interface MatchedPerson {
   diedOn: LocalDate | null;
 }
 
+/** Columns of a person that any referral may fill. */
+export const KNOWN_OF_PERSON = [
+  'sex',
+  'local_authority',
+  'responsible_local_authority',
+  'gp_practice',
+  'school',
+  'ethnic_category',
+  'sen',
+  'social_care',
+  'interpreter_language',
+] as const;
+
 /**
  * Finds the child by NHS number in this tenant, or makes the record. What is known already is kept; gaps are filled.
  * Another birth date under the same number puts the identity in dispute: taken in, no messages, a person decides.
@@ -16,22 +29,11 @@ export interface MatchedPerson {
 export async function matchPerson(tx: Tx, person: PersonDto, secrets: Secrets, now: Date): Promise<MatchedPerson> {
   const numberKey = person.nhsNumber ? nhsNumberKey(secrets.nhsNumberKey, tx.tenant, person.nhsNumber) : null;
   const birthKey = person.nhsNumber ? birthDateKey(secrets.nhsNumberKey, tx.tenant, person.nhsNumber, person.birthDate) : null;
-  const filled = [
-    'sex',
-    'local_authority',
-    'responsible_local_authority',
-    'gp_practice',
-    'school',
-    'ethnic_category',
-    'sen',
-    'social_care',
-    'interpreter_language',
-  ];
   const row = await tx.one<MatchedPerson & { isOtherBirthDate: boolean }>(
-    `insert into person (tenant, id, nhs_number_key, birth_date_key, birth_month, ${filled.join(', ')}, protected_address, confidential_from_family)
+    `insert into person (tenant, id, nhs_number_key, birth_date_key, birth_month, ${KNOWN_OF_PERSON.join(', ')}, protected_address, confidential_from_family)
       values ($1, $2, $3, $4, date_trunc('month', $5::date), $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
       on conflict (tenant, nhs_number_key) do update set
-        ${filled.map((c) => `${c} = coalesce(person.${c}, excluded.${c})`).join(', ')},
+        ${KNOWN_OF_PERSON.map((c) => `${c} = coalesce(person.${c}, excluded.${c})`).join(', ')},
         protected_address = person.protected_address or excluded.protected_address,
         confidential_from_family = array(select distinct unnest(person.confidential_from_family || excluded.confidential_from_family) order by 1),
         identity_disputed_at = case when person.birth_date_key is distinct from excluded.birth_date_key

@@ -35,6 +35,7 @@ const PATIENCE_SECONDS = 4;
 const BOOT_SECONDS = 60;
 const ENOUGH_SECONDS = 45;
 const FEWEST_ROUNDS = 6;
+const FURTHER_SECONDS = 60;
 
 const isUp = (worker: RunningApp): boolean => worker.isRunning && worker.said.includes('Worker ready');
 
@@ -62,13 +63,17 @@ export async function storm(
   };
 
   const giveUp = performance.now() + ENOUGH_SECONDS * 1000;
-  for (let round = 1; round <= rounds && (performance.now() < giveUp || round <= FEWEST_ROUNDS); round++) {
+  const isTimeLeft = (more = 0): boolean => performance.now() < giveUp + more * 1000;
+  for (let round = 1; ; round++) {
+    // Sending is soon done: where none was met by chance it is looked for.
+    const isFurther = round > rounds || (round > FEWEST_ROUNDS && !isTimeLeft());
+    if (isFurther && (damage.orphaned > 0 || !isTimeLeft(FURTHER_SECONDS))) break;
     await children.arrive(16 + random.below(16));
-    const moment = random.of(MOMENTS);
+    const moment = isFurther ? 'sending' : random.of(MOMENTS);
     if (moment !== 'whenever') await until('a worker is up', () => goOn().then(() => workers.some(isUp)), BOOT_SECONDS);
     // One that does not come in time is no failure: nothing was to be sent just now. Then whenever.
     await until(moment, () => goOn().then(() => isTheMoment(moment)), PATIENCE_SECONDS).catch(() => undefined);
-    const doomed = random.below(2) === 0 ? [0, 1] : [random.below(2)];
+    const doomed = isFurther || random.below(2) === 0 ? [0, 1] : [random.below(2)];
     const { open } = await busyness(watcher);
     await Promise.all(doomed.map((n) => workers[n]?.kill()));
     damage.kills += doomed.length;

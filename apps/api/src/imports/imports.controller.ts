@@ -1,5 +1,5 @@
 import { checkFields, refusal } from '#fields';
-import { Imports, rejectCells, rejectHead, template, type ImportView, type LayoutName } from '#imports';
+import { Imports, template, type ImportView, type LayoutName } from '#imports';
 import { DomainError, isUuid, notFound, type Principal } from '#kernel';
 import { Queues } from '#queues';
 import { csvCell } from '#reporting';
@@ -11,8 +11,6 @@ import { Readable } from 'node:stream';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
 import { decodeCursor, encodeCursor, limitOf, type Page } from '../http/page.js';
 import { ImportListQuery, ImportOptions } from './import-requests.js';
-
-const REJECTS_A_PAGE = 500;
 
 /** Lists in bulk: a file is kept at once, taken in by a worker, and its bad rows handed back to be mended. */
 @ApiTags('Imports')
@@ -80,7 +78,7 @@ export class ImportsController {
   template(@Param('layout') layout: string): string {
     if (layout !== 'referrals' && layout !== 'events') throw notFound('layout');
     const { head, example } = template(layout satisfies LayoutName);
-    return [head, example].map((row) => `${row.map((cell) => csvCell(cell)).join(',')}\r\n`).join('');
+    return line(head) + line(example);
   }
 
   @Get(':id')
@@ -97,15 +95,11 @@ export class ImportsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const first = await this.imports.rejects(principal, ours(id), 0, REJECTS_A_PAGE);
+    await this.imports.get(principal, ours(id));
     void reply.header('content-disposition', `attachment; filename="rejects-${id}.csv"`).header('cache-control', 'no-store');
-    const { imports } = this;
+    const list = this.imports.rejectList(principal, id);
     const lines = async function* (): AsyncGenerator<string> {
-      yield line(rejectHead(first.columns));
-      for (let page = first; page.rows.length > 0;) {
-        for (const row of page.rows) yield line(rejectCells(row));
-        page = await imports.rejects(principal, id, page.rows.at(-1)?.rowNo ?? 0, REJECTS_A_PAGE);
-      }
+      for await (const cells of list) yield line(cells);
     };
     return new StreamableFile(Readable.from(lines(), { objectMode: false }), { type: 'text/csv; charset=utf-8' });
   }
