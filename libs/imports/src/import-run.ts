@@ -192,12 +192,12 @@ class Running {
   }
 
   async #apply(job: Job, total: number): Promise<void> {
-    const now = this.means.clock.now();
+    const since = this.means.clock.now();
     await this.transaction((tx) =>
       this.#progress(
         tx,
         `state = 'applying', rows_total = $3, applying_since = coalesce(applying_since, $4)`,
-        [total, now],
+        [total, since],
         ['reading', 'applying'],
       ),
     );
