@@ -99,6 +99,17 @@ it('closing finishes what is being answered', async () => {
   expect(finished).toBe(true);
 });
 
+it('closing waits for calls that are on their way, and nothing is said after it', async () => {
+  logged.length = 0;
+  const other = await open();
+  other.ringSoon('imports', 'TEST');
+  other.ringSoon('imports', 'TEST');
+  await other.close();
+  expect((await queues.depth()).imports).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(logged).toEqual([]);
+});
+
 it('the schedule is what it was last told to be: a pass rings by itself, a line that was taken out does not', async () => {
   const heard: WakeUp[] = [];
   await queues.schedule([

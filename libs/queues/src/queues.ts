@@ -58,11 +58,13 @@ export class Queues {
   readonly #queues = new Map<QueueName, Queue<WakeUp>>();
   readonly #workers: Worker<WakeUp>[] = [];
   readonly #errors = new Map<string, number>();
-  /** By queue and tenant: a call is on its way; true when another was made meanwhile. */
-  readonly #ringing = new Map<string, boolean>();
+  /** By queue and tenant: a call is wanted; calls are on their way. */
+  readonly #ringWanted = new Set<string>();
+  readonly #ringing = new Map<string, Promise<void>>();
   /** What is being done for a wake-up. */
   readonly #working = new Set<Promise<void>>();
   #keeping: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   private constructor(
     private readonly connection: pg.Pool | Redis,
@@ -134,17 +136,16 @@ export class Queues {
    */
   ringSoon(name: QueueName, tenant: string): void {
     const key = `${name} ${tenant}`;
-    const isOnItsWay = this.#ringing.has(key);
-    this.#ringing.set(key, isOnItsWay);
-    if (isOnItsWay) return;
-    this.ring(name, tenant)
-      .catch((error: unknown) => this.#logError(name, error))
-      .finally(() => delay(RINGS_APART_MS, undefined, { ref: false }))
-      .finally(() => {
-        const again = this.#ringing.get(key);
-        this.#ringing.delete(key);
-        if (again) this.ringSoon(name, tenant);
-      });
+    this.#ringWanted.add(key);
+    if (!this.#ringing.has(key)) this.#ringing.set(key, this.#ringWhileWanted(key, name, tenant));
+  }
+
+  async #ringWhileWanted(key: string, name: QueueName, tenant: string): Promise<void> {
+    while (this.#ringWanted.delete(key)) {
+      await this.ring(name, tenant).catch((error: unknown) => this.#logError(name, error));
+      await delay(RINGS_APART_MS);
+    }
+    this.#ringing.delete(key);
   }
 
   /** Answers the wake-ups of a queue, one at a time in this process. */
@@ -215,14 +216,17 @@ export class Queues {
     clearInterval(this.#keeping);
     const parting = this.#part();
     while (this.#working.size > 0) await Promise.allSettled(this.#working);
-    if (await within(PARTING_MS, parting)) return;
-    this.options.log('queue: does not answer, left without a word');
-    for (const worker of this.#workers) void worker.disconnect().catch(() => undefined);
-    if (this.connection instanceof Redis) this.connection.disconnect();
+    if (!(await within(PARTING_MS, parting))) {
+      this.options.log('queue: does not answer, left without a word');
+      for (const worker of this.#workers) void worker.disconnect().catch(() => undefined);
+      if (this.connection instanceof Redis) this.connection.disconnect();
+    }
+    this.#isClosed = true;
   }
 
   async #part(): Promise<void> {
     await Promise.all(this.#workers.map((w) => w.close()));
+    await Promise.all(this.#ringing.values());
     await Promise.all([...this.#queues.values()].map((q) => q.close()));
     if (this.connection instanceof Redis) await this.connection.quit().catch(() => undefined);
     else await this.connection.end();
@@ -242,8 +246,9 @@ export class Queues {
     return { connection: this.connection as Redis };
   }
 
-  /** At most one line a queue in ten seconds: an outage must not fill the log. */
+  /** At most one line a queue in ten seconds: an outage must not fill the log. What is cut off by closing is no news. */
   #logError(name: string, error: unknown): void {
+    if (this.#isClosed) return;
     const now = performance.now();
     if (now - (this.#errors.get(name) ?? -Infinity) < ERRORS_LOGGED_EVERY_MS) return;
     this.#errors.set(name, now);
