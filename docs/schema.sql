@@ -234,6 +234,7 @@ create table import (
   started_at timestamp with time zone,
   applying_since timestamp with time zone,
   ended_at timestamp with time zone,
+  complete boolean not null default false,
   constraint import_pkey PRIMARY KEY (tenant, id),
   constraint import_provider_fkey FOREIGN KEY (provider) REFERENCES organisation(code),
   constraint import_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenant(key),
@@ -264,6 +265,19 @@ create policy give on import_chunk for insert with check ((tenant = ( SELECT cur
 create policy mend_for_purpose on import_chunk for update using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text)))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
 create policy read_for_purpose on import_chunk for select using (((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)) AND ( SELECT (COALESCE(current_setting('meanwhile.identity_purpose'::text, true), ''::text) <> ''::text)) AND ((( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = provider) OR (( SELECT current_setting('meanwhile.org'::text, true) AS current_setting) = '*'::text))));
 grant select, insert, update, delete on import_chunk to meanwhile_app;
+
+create table import_missing (
+  tenant text not null,
+  import_id uuid not null,
+  referral_id uuid not null,
+  constraint import_missing_pkey PRIMARY KEY (tenant, import_id, referral_id),
+  constraint import_missing_tenant_import_id_fkey FOREIGN KEY (tenant, import_id) REFERENCES import(tenant, id),
+  constraint import_missing_tenant_referral_id_fkey FOREIGN KEY (tenant, referral_id) REFERENCES referral(tenant, id)
+);
+alter table import_missing enable row level security;
+alter table import_missing force row level security;
+create policy same_tenant on import_missing for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
+grant select, insert, update, delete on import_missing to meanwhile_app;
 
 create table import_reject (
   tenant text not null,

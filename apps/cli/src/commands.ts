@@ -38,8 +38,10 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'import',
-    usage: 'import FILE --tenant T --provider CODE [--check] [--mapping FILE] [--extracted-on DAY] [--rejects FILE] [--confirm]',
-    purpose: 'takes in a CSV file of referrals or of pathway events; --check only says what would change',
+    usage:
+      'import FILE --tenant T --provider CODE [--check] [--complete] [--mapping FILE] [--extracted-on DAY] [--rejects FILE] [--confirm]',
+    purpose:
+      'takes in a CSV file of referrals or of pathway events; --check only says what would change, --complete that it is the whole list',
     run: async (args, settings) => (await import('./import.js')).importFile(args, settings),
   },
   {

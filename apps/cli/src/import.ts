@@ -1,5 +1,5 @@
 import type { Settings } from '#config';
-import { ENCODINGS, ImportRun, Imports, type Encoding, type ImportView } from '#imports';
+import { ENCODINGS, ImportRun, Imports, NOTHING_IS_DONE, type Encoding, type ImportView } from '#imports';
 import { Escalations } from '#escalations';
 import { loadServiceMap } from '#fhir';
 import { isLocalDate, type Principal } from '#kernel';
@@ -16,7 +16,7 @@ import { optionsOf, required } from './options.js';
 const PROGRESS_EVERY_MS = 1_000;
 
 /** Takes a file in from the terminal, by the same steps as the API and a worker. @returns 0 when it is finished and no row was set aside */
-export async function importFile(args: string[], settings: Settings): Promise<number> {
+export async function importFile(args: string[], settings: Settings, print: (line: string) => void = console.log): Promise<number> {
   const file = args.find((arg) => !arg.startsWith('--'));
   if (file === undefined || args[0] !== file) throw new UsageError('import: which FILE?');
   const o = optionsOf(args.slice(1), {
@@ -26,6 +26,7 @@ export async function importFile(args: string[], settings: Settings): Promise<nu
     encoding: { type: 'string' },
     'extracted-on': { type: 'string' },
     rejects: { type: 'string' },
+    complete: { type: 'boolean' },
     check: { type: 'boolean' },
     confirm: { type: 'boolean' },
   });
@@ -36,7 +37,7 @@ export async function importFile(args: string[], settings: Settings): Promise<nu
     throw new UsageError(`--encoding must be one of ${ENCODINGS.join(', ')}`);
   await stat(file).catch(() => Promise.reject(new UsageError(`import: ${file} cannot be read`)));
 
-  const platform = await openPlatform(settings, 'meanwhile-import', console.log);
+  const platform = await openPlatform(settings, 'meanwhile-import', print);
   try {
     const principal: Principal = { subject: 'command line', name: 'command line', tenant, org: provider, roles: ['provider-admin'] };
     const imports = new Imports(platform.database, platform.clock);
@@ -47,18 +48,19 @@ export async function importFile(args: string[], settings: Settings): Promise<nu
       mapping,
       encoding: (o.encoding ?? null) as Encoding | null,
       extractedOn: extractedOn ?? null,
+      complete: o.complete ?? false,
     };
     const { id } = await imports.receive(principal, request, createReadStream(file));
-    let view = await takeIn(platform, imports, principal, id);
+    let view = await takeIn(platform, imports, principal, id, print);
     if (view.state === 'to-confirm' && o.confirm) {
-      console.log(`${view.whyStopped} Confirmed.`);
+      print(`${view.whyStopped} Confirmed.`);
       await imports.confirm(principal, id);
-      view = await takeIn(platform, imports, principal, id);
+      view = await takeIn(platform, imports, principal, id, print);
     }
-    console.log(summary(view));
+    print(summary(view));
     if (view.rowsBad > 0 && o.rejects !== undefined) {
       await pipeline(Readable.from(rejectLines(imports, principal, id), { objectMode: false }), createWriteStream(o.rejects));
-      console.log(`The rows set aside are in ${o.rejects}: mend them there and send them again.`);
+      print(`The rows set aside are in ${o.rejects}: mend them there and send them again.`);
     }
     if (view.mode === 'apply') await platform.queues.ring('waits', tenant);
     return view.state === 'finished' && view.rowsBad === 0 ? 0 : 1;
@@ -73,6 +75,7 @@ async function takeIn(
   imports: Imports,
   principal: Principal,
   id: string,
+  print: (line: string) => void,
 ): Promise<ImportView> {
   let wanted = true;
   const stop = (): void => void (wanted = false);
@@ -80,7 +83,7 @@ async function takeIn(
   const shown = setInterval(
     () =>
       void imports.get(principal, id).then(
-        (view) => console.log(progress(view)),
+        (view) => print(progress(view)),
         () => undefined,
       ),
     PROGRESS_EVERY_MS,
@@ -110,10 +113,12 @@ function progress({ state, rowsRead, rowsBad, rowsApplied, rowsTotal, rowsPerSec
     : `  ${state}: ${rowsRead} rows read, ${rowsBad} set aside${rate}`;
 }
 
-function summary({ id, state, mode, rowsRead, rowsBad, counts, whyStopped }: ImportView): string {
+function summary({ id, state, mode, rowsRead, rowsBad, counts: { missing, ...counts }, whyStopped }: ImportView): string {
   const became = Object.entries(counts).map(([what, n]) => `${n} ${what}`);
   const done = state === 'finished' ? (mode === 'check' ? 'Checked, nothing changed' : 'Taken in') : `${state}: ${whyStopped ?? ''}`;
-  return `${done} (import ${id}): ${rowsRead} rows read, ${rowsBad} set aside${became.length > 0 ? `; ${became.join(', ')}` : ''}.`;
+  const lacks =
+    missing === undefined ? '' : `\n${missing} open referrals are missing from it (GET /v1/imports/${id}/missing). ${NOTHING_IS_DONE}`;
+  return `${done} (import ${id}): ${rowsRead} rows read, ${rowsBad} set aside${became.length > 0 ? `; ${became.join(', ')}` : ''}.${lacks}`;
 }
 
 async function* rejectLines(imports: Imports, principal: Principal, id: string): AsyncGenerator<string> {

@@ -1,5 +1,5 @@
 import { DomainError } from '#kernel';
-import type { NewReferral } from '#referrals';
+import type { NewReferral, SourceDto } from '#referrals';
 import { isRecord, isResource, openBundle, Resources } from './bundle.js';
 import { fhirDay } from './days.js';
 import { contactsOf, type ContactCandidate } from './encounters.js';
@@ -19,6 +19,8 @@ export interface BundleOptions extends Omit<TranslateOptions, 'receivedOn'> {
 export interface ReadReferral {
   /** Where in the file: `ServiceRequest/123`, or the place in it. */
   place: string;
+  /** Where the referral comes from, also where it cannot be taken in; null = cannot be told. */
+  source: SourceDto | null;
   newReferral: NewReferral | null;
   /** Contacts its Encounters tell of, without their purpose. */
   contacts: ContactCandidate[];
@@ -62,12 +64,19 @@ function referralsOfResources(resources: Resources, map: ServiceMap, options: Bu
       return failed(place, [{ code: 'invalid', path: 'ServiceRequest.category', expected: 'referral' }]);
     }
     const authored = options.receivedOn === 'authored' && typeof value.authoredOn === 'string' ? fhirDay(value.authoredOn) : null;
-    const { newReferral, problems, notes } = translate(request, resources, map, { ...options, receivedOn: authored ?? null });
-    return { place, newReferral, contacts: newReferral ? contactsOf(request, resources) : [], problems, notes };
+    const { source, newReferral, problems, notes } = translate(request, resources, map, { ...options, receivedOn: authored ?? null });
+    return { place, source, newReferral, contacts: newReferral ? contactsOf(request, resources) : [], problems, notes };
   });
   return [...failures, ...read];
 }
 
 const categoriesOf = ({ category }: ServiceRequestFields): string[] => (Array.isArray(category) ? tokensOf(category) : []);
 
-const failed = (place: string, problems: Problem[]): ReadReferral => ({ place, newReferral: null, contacts: [], problems, notes: [] });
+const failed = (place: string, problems: Problem[]): ReadReferral => ({
+  place,
+  source: null,
+  newReferral: null,
+  contacts: [],
+  problems,
+  notes: [],
+});

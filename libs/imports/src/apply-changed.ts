@@ -4,6 +4,7 @@ import { ageOn, type LocalDate } from '#kernel';
 import { KNOWN_OF_PERSON, type NewEvent } from '#referrals';
 import { serviceLines } from '#service-lines';
 import type { Priority, Progress, ReferralFacts } from '#waits';
+import { deathOf } from './apply-deaths.js';
 import { keepContacts, type ApplyContext, type RowRange } from './apply-referrals.js';
 import { detailsTable } from './staging.js';
 import { tellEvents, type Telling, type Told } from './tell-events.js';
@@ -18,25 +19,35 @@ interface ChangedRow {
   birthDate: LocalDate;
   priority: Priority;
   facts: ReferralFacts;
+  diedOn: LocalDate | null;
+  /** The day of death that is held. */
+  heldDiedOn: LocalDate | null;
 }
 
 const REASON = 'a newer extract says so';
 
+const OTHER_DEATH = {
+  outcome: 'refused',
+  errors: [{ path: 'diedOn', message: 'must be the day that is held: where that is wrong, its event is voided first' }],
+} as const;
+
 /** What a newer extract says otherwise of referrals that are held: their days and priorities as events, the rest in place. A gap overwrites nothing. */
 export async function applyChanged(tx: Tx, { from, to }: RowRange, ctx: ApplyContext): Promise<Told[]> {
   const rows = await tx.query<ChangedRow>(
-    `select row_no as "rowNo", referral_id as "referralId", pathway_id as "pathwayId", person_id as "personId", line, received_on as "receivedOn",
-        birth_date as "birthDate", priority, facts
-      from staged_referral where position between $1 and $2 and outcome = 'changed' order by position`,
-    [from, to],
+    `select s.row_no as "rowNo", s.referral_id as "referralId", s.pathway_id as "pathwayId", s.person_id as "personId", s.line,
+        s.received_on as "receivedOn", s.birth_date as "birthDate", s.priority, s.facts, s.died_on as "diedOn", p.died_on as "heldDiedOn"
+      from staged_referral s join person p on p.tenant = $3 and p.id = s.person_id
+      where s.position between $1 and $2 and s.outcome = 'changed' order by s.position`,
+    [from, to, tx.tenant],
   );
   if (rows.length === 0) return [];
+  const otherwise = rows.filter(({ diedOn, heldDiedOn }) => diedOn !== null && heldDiedOn !== null && diedOn !== heldDiedOn);
   const told = await tellEvents(
     tx,
-    rows.flatMap((row) => corrections(row, ctx)),
+    rows.filter((row) => !otherwise.includes(row)).flatMap((row) => corrections(row, ctx)),
     ctx,
   );
-  const refused = told.filter((t) => t.outcome === 'refused');
+  const refused = [...told.filter((t) => t.outcome === 'refused'), ...otherwise.map(({ rowNo }) => ({ rowNo, ...OTHER_DEATH }))];
   // Nothing of such a row is taken: sent again, it must not be the same as what is held.
   await tx.execute(`update staged_referral set outcome = 'refused' where row_no = any($1)`, [refused.map((t) => t.rowNo)]);
   await mendReferrals(tx, { from, to }, ctx);
@@ -71,6 +82,7 @@ function corrections(row: ChangedRow, { today, importId }: ApplyContext): Tellin
       const facts = factsWith(p, p.receivedOn);
       return isDeepStrictEqual(facts, { ...p.facts }) ? null : { facts };
     }),
+    ...(row.diedOn !== null && row.heldDiedOn === null ? [deathOf(row, row.diedOn)] : []),
   ];
 }
 

@@ -33,7 +33,9 @@ export async function applyNew(tx: Tx, rows: RowRange, ctx: ApplyContext): Promi
   await keepIdentity(tx, rows, ctx);
   await keepContacts(tx, rows, ctx);
   await markPathways(tx, rows, ctx);
-  await insertReferrals(tx, rows, ctx);
+  // Somebody told the same one meanwhile: it is held.
+  if ((await insertReferrals(tx, rows, ctx)) > 0) await findHeld(tx, rows, ctx, 'and s.referral_id is null');
+  await keepDetails(tx, rows);
   await openEscalations(tx, rows, ctx);
 }
 
@@ -41,11 +43,11 @@ export async function applyNew(tx: Tx, rows: RowRange, ctx: ApplyContext): Promi
 const NEW = 's.position between $2 and $3 and s.outcome is null';
 
 /** A referral under the same source id: the same, older than what is held, on another service, or changed. */
-export async function findHeld(tx: Tx, { from, to }: RowRange, { provider, extractedOn }: ApplyContext): Promise<void> {
+async function findHeld(tx: Tx, { from, to }: RowRange, { provider, extractedOn }: ApplyContext, only = ''): Promise<void> {
   await tx.execute(
     `update staged_referral s set referral_id = r.id, pathway_id = r.pathway_id, person_id = r.person_id,
         outcome = case when r.line <> s.line then 'other-service' when r.digest = s.digest then 'same' when r.extracted_on > $5 then 'older' else 'changed' end
-      from referral r where ${NEW} and r.tenant = $1 and r.provider = $4 and r.source_system = s.source_system and r.source_id = s.source_id`,
+      from referral r where ${NEW} ${only} and r.tenant = $1 and r.provider = $4 and r.source_system = s.source_system and r.source_id = s.source_id`,
     [tx.tenant, from, to, provider, extractedOn],
   );
   await tx.execute(
@@ -140,35 +142,40 @@ async function markPathways(tx: Tx, { from, to }: RowRange, { now }: ApplyContex
   );
 }
 
-/** The referral, its provider's right to read it, its receipt, and the death of a child who is known to have died. */
-async function insertReferrals(tx: Tx, { from, to }: RowRange, { provider, extractedOn, now, today }: ApplyContext): Promise<void> {
-  await tx.execute(
+/**
+ * The referral, its provider's right to read it, its receipt, and the death of a child who is known to have died.
+ * @returns how many were not taken, which lose the id they were given
+ */
+async function insertReferrals(tx: Tx, { from, to }: RowRange, { provider, extractedOn, now, today }: ApplyContext): Promise<number> {
+  return tx.execute(
     `with taken as (
         insert into referral (tenant, id, pathway_id, person_id, service_id, line, provider, source_system, source_id, digest, authored_on, source_of_referral,
           need, recorded_at, recorded_by, extracted_on)
         select $1, s.referral_id, s.pathway_id, s.person_id, v.id, s.line, $4, s.source_system, s.source_id, s.digest, s.authored_on, s.source_of_referral,
           s.need, $5, $6, $7
         from staged_referral s join service v on v.tenant = $1 and v.line = s.line and v.provider = $4 where ${NEW}
-        -- Somebody told the same one meanwhile: it is held, and looked at again.
         on conflict (tenant, provider, source_system, source_id) do nothing returning id),
       party as (insert into referral_party (tenant, referral_id, provider, since) select $1, id, $4, $5 from taken),
       event as (
         insert into pathway_event (tenant, pathway_id, referral_id, seq, type, occurred_on, data, recorded_at, recorded_by, recorded_org)
         select $1, s.pathway_id, s.referral_id, e.seq, e.type, e.occurred_on, e.data, $5, $6, $4
-        from taken join staged_referral s on s.referral_id = taken.id join person p on p.tenant = $1 and p.id = s.person_id
+        from taken join staged_referral s on s.referral_id = taken.id and ${NEW} join person p on p.tenant = $1 and p.id = s.person_id
         cross join lateral (
           select 1 as seq, 'referral-received' as type, coalesce(s.received_on, $8) as occurred_on,
             jsonb_build_object('provider', $4::text, 'receivedOn', s.received_on, 'priority', s.priority, 'facts', s.facts) as data
           union all select 2, 'died', p.died_on, '{}' where p.died_on is not null) e)
-      update staged_referral s set outcome = 'new' from taken where s.referral_id = taken.id and s.outcome is null`,
+      update staged_referral s set referral_id = null where ${NEW} and not exists (select from taken where taken.id = s.referral_id)`,
     [tx.tenant, from, to, provider, now, tx.principal.subject, extractedOn, today],
   );
+}
+
+async function keepDetails(tx: Tx, { from, to }: RowRange): Promise<void> {
   for (const line of serviceLines) {
     const { name: table } = detailsTable(line.details);
     await tx.execute(
       `insert into ${table} select d.* from staged_referral s
         cross join lateral jsonb_populate_record(null::${table}, s.details || jsonb_build_object('tenant', $1::text, 'referral_id', s.referral_id)) d
-        where s.position between $2 and $3 and s.outcome = 'new' and s.line = $4`,
+        where ${NEW} and s.line = $4`,
       [tx.tenant, from, to, line.code],
     );
   }
@@ -176,9 +183,9 @@ async function insertReferrals(tx: Tx, { from, to }: RowRange, { provider, extra
 
 async function openEscalations(tx: Tx, { from, to }: RowRange, { provider, today, escalations }: ApplyContext): Promise<void> {
   const urgent = await tx.query<NewEscalation>(
-    `select s.person_id as "personId", s.referral_id as "referralId", s.line, $3::text as provider, s.risk ->> 'reason' as reason, s.risk ->> 'level' as level
-      from staged_referral s where s.position between $1 and $2 and s.outcome = 'new' and s.risk is not null and coalesce(s.received_on, $4) >= $5`,
-    [from, to, provider, today, addDays(today, -URGENT_FOR_DAYS)],
+    `select s.person_id as "personId", s.referral_id as "referralId", s.line, $1::text as provider, s.risk ->> 'reason' as reason, s.risk ->> 'level' as level
+      from staged_referral s where ${NEW} and s.risk is not null and s.died_on is null and coalesce(s.received_on, $4) >= $5`,
+    [provider, from, to, today, addDays(today, -URGENT_FOR_DAYS)],
   );
   // Few: each is somebody's to look at today.
   for (const each of urgent) await escalations.open(tx, each);

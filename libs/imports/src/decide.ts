@@ -5,6 +5,9 @@ export interface ReadSummary {
   /** Referrals on this provider's lists now, and how many of them the file would end. */
   open: number;
   wouldEnd: number;
+  /** Of a file said to be the whole list: open referrals it should hold, and how many of them it lacks. */
+  expected: number;
+  missing: number;
 }
 
 export interface Limits {
@@ -16,16 +19,23 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { badShare: 0.1, vanishShare: 0.05 };
 
+/** Said wherever missing referrals are: a machine removes no child. */
+export const NOTHING_IS_DONE = 'Nothing is ended or changed for a referral that is missing: a person finds out what became of each.';
+
 /** Few rows are a share of nothing: a list of three may lose one. */
 const TOO_FEW = 10;
 
 /** Why a person must look before anything is changed; null = it may go on. Pure. */
-export function mustBeConfirmed({ rowsRead, rowsBad, open, wouldEnd }: ReadSummary, limits: Limits): string | null {
+export function mustBeConfirmed({ rowsRead, rowsBad, open, wouldEnd, expected, missing }: ReadSummary, limits: Limits): string | null {
   if (rowsBad > limits.badShare * rowsRead && rowsBad > 0) {
     return `${rowsBad} of ${rowsRead} rows cannot be taken in, more than ${percent(limits.badShare)}: look at the rejects first.`;
   }
-  if (wouldEnd >= TOO_FEW && wouldEnd > limits.vanishShare * open) {
+  const isTooMany = (n: number, of: number): boolean => n >= TOO_FEW && n > limits.vanishShare * of;
+  if (isTooMany(wouldEnd, open)) {
     return `${wouldEnd} of ${open} open referrals would leave the list, more than ${percent(limits.vanishShare)}.`;
+  }
+  if (isTooMany(missing, expected)) {
+    return `${missing} of ${expected} open referrals are missing from this list, more than ${percent(limits.vanishShare)}. ${NOTHING_IS_DONE}`;
   }
   return null;
 }

@@ -8,16 +8,18 @@ import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { mustBeConfirmed } from './decide.js';
 import { forgetFile, type ImportMode } from './imports.js';
 import type { LayoutName } from './layouts.js';
+import { countLeaving, keepMissing, keepSetAsideSources, makeSetAsideSources } from './leaving.js';
 import type { FhirReading } from './read-fhir.js';
 import { readFile, type FileToRead, type ReadBatch } from './read-file.js';
-import { setAside } from './rejected.js';
-import type { RowProblem } from './row-problems.js';
-import { makeStaging, putInOrder, stage } from './staging.js';
-import { countLeaving, takeIn, type Taken } from './take-in.js';
+import { setAside, setAsideStaged } from './rejected.js';
+import { makeStaging, putInOrder, stage, type Staged } from './staging.js';
+import { takeIn, type Taken } from './take-in.js';
 
 interface Job extends FileToRead {
   mode: ImportMode;
   extractedOn: LocalDate;
+  /** Said to be the whole list. */
+  complete: boolean;
   badShare: number;
   vanishShare: number;
   createdBy: string;
@@ -128,7 +130,7 @@ class Running {
     }
   }
 
-  get #table(): 'staged_referral' | 'staged_event' {
+  get #table(): Staged {
     return this.#layout === 'referrals' ? 'staged_referral' : 'staged_event';
   }
 
@@ -137,7 +139,7 @@ class Running {
       const job = await tx.one<Job>(
         `update import set state = case when state = 'applying' then state else 'reading' end, started_at = coalesce(started_at, $3), rows_read = 0, rows_bad = 0
           where tenant = $1 and id = $2 and state in ('waiting', 'reading', 'applying')
-          returning id, provider, mode, mapping, encoding, extracted_on as "extractedOn", bad_share as "badShare", vanish_share as "vanishShare",
+          returning id, provider, mode, mapping, encoding, extracted_on as "extractedOn", complete, bad_share as "badShare", vanish_share as "vanishShare",
             created_by as "createdBy", confirmed_by as "confirmedBy", rows_applied as "rowsApplied"`,
         [tx.tenant, this.id, this.means.clock.now()],
       );
@@ -153,10 +155,12 @@ class Running {
   async #keep(job: Job, { layout, header, isFirst, good, bad }: ReadBatch): Promise<void> {
     if (!this.goOn()) throw new Cancelled();
     this.#layout = layout;
+    if (job.complete && layout !== 'referrals') throw new DomainError('invalid', 'Only a file of referrals can be the whole list.');
     await this.transaction(async (tx) => {
       if (isFirst) await this.#begin(tx, header);
       if (good.length > 0) await stage(tx, this.#table, good);
       await setAside(tx, job, bad);
+      await keepSetAsideSources(tx, bad);
       await this.#progress(
         tx,
         `rows_read = rows_read + $3, rows_bad = rows_bad + $4`,
@@ -169,6 +173,7 @@ class Running {
   async #begin(tx: Tx, header: string[]): Promise<void> {
     await tx.query('drop table if exists pg_temp.staged_referral, pg_temp.staged_event');
     await makeStaging(tx, this.#table);
+    await makeSetAsideSources(tx);
     // What was set aside while it was applied stays set aside: those rows are not looked at again.
     await readIdentity(tx, this.means.clock.now(), 'import', [], () =>
       tx.execute(
@@ -186,8 +191,9 @@ class Running {
         'select rows_read as "rowsRead", rows_bad as "rowsBad" from import where tenant = $1 and id = $2',
         [tx.tenant, this.id],
       );
-      const leaving = this.#layout === 'referrals' ? { open: 0, wouldEnd: 0 } : await countLeaving(tx, job.provider);
-      return mustBeConfirmed({ rowsRead: read?.rowsRead ?? 0, rowsBad: read?.rowsBad ?? 0, ...leaving }, job);
+      const leaving = await countLeaving(tx, job.provider, this.#table);
+      const missing = job.complete ? await keepMissing(tx, job) : { expected: 0, missing: 0 };
+      return mustBeConfirmed({ rowsRead: read?.rowsRead ?? 0, rowsBad: read?.rowsBad ?? 0, ...leaving, ...missing }, job);
     });
   }
 
@@ -206,10 +212,10 @@ class Running {
       if (!this.goOn()) throw new Cancelled();
       const range = { from, to: Math.min(total, from + APPLY_BATCH - 1) };
       await this.#applyBatch(job, range);
-      // After the first batch, and whenever there are twice as many rows as the last time.
+      // After the first batch, and whenever there are four times as many rows as the last time.
       if (job.mode === 'apply' && range.to >= refreshAt) {
         await this.means.database.refreshStatistics();
-        refreshAt = range.to * 2;
+        refreshAt = range.to * 4;
       }
     }
     await this.transaction(async (tx) => {
@@ -218,7 +224,13 @@ class Running {
       const bad = await readIdentity(tx, now, 'import', [], () =>
         tx.one<{ n: number }>('select count(*) as n from import_reject where tenant = $1 and import_id = $2', [tx.tenant, this.id]),
       );
-      await this.#progress(tx, `state = 'finished', ended_at = $3, rows_bad = $4`, [now, bad?.n ?? 0], ['applying']);
+      const missing = job.complete ? { missing: (await keepMissing(tx, job)).missing } : {};
+      await this.#progress(
+        tx,
+        `state = 'finished', ended_at = $3, rows_bad = $4, counts = counts || $5`,
+        [now, bad?.n ?? 0, JSON.stringify(missing)],
+        ['applying'],
+      );
       await forgetFile(tx, this.id, now);
       await audit(tx, this.means.clock.now(), { action: 'import-finished', purpose: 'import', detail: { importId: this.id } });
     });
@@ -236,10 +248,10 @@ class Running {
     };
     let done: Taken = { counts: {}, refused: new Map() };
     const record = async (tx: Tx): Promise<void> => {
-      await this.#setAsideRefused(tx, job, done.refused);
+      await setAsideStaged(tx, job, this.#table, done.refused);
       await this.#progress(
         tx,
-        `rows_applied = $3, rows_bad = rows_bad + $4, counts = (select jsonb_object_agg(key, n) from (
+        `rows_applied = $3, rows_bad = rows_bad + $4, counts = (select coalesce(jsonb_object_agg(key, n), '{}') from (
             select key, sum(value::integer) as n from (select * from jsonb_each_text(counts) union all select * from jsonb_each_text($5)) each group by key) added)`,
         [range.to, done.refused.size, JSON.stringify(done.counts)],
         ['applying'],
@@ -255,19 +267,6 @@ class Running {
       if (!(error instanceof OnlyChecked)) throw error;
       await this.transaction(record);
     }
-  }
-
-  async #setAsideRefused(tx: Tx, job: Job, refused: Map<number, RowProblem[]>): Promise<void> {
-    if (refused.size === 0) return;
-    const rows = await tx.query<{ rowNo: number; cells: string[] }>(
-      `select row_no as "rowNo", cells from ${this.#table} where row_no = any($1)`,
-      [[...refused.keys()]],
-    );
-    await setAside(
-      tx,
-      job,
-      rows.map((row) => ({ row, problems: refused.get(row.rowNo) ?? [] })),
-    );
   }
 
   /** @throws Cancelled when it is in none of the states any more */

@@ -1,92 +1,55 @@
-import { loadServiceMap } from '#fhir';
-import { Escalations } from '#escalations';
-import { FixedClock, type Principal } from '#kernel';
-import { readSecrets, readSettings } from '#config';
-import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { ImportRun } from './import-run.js';
-import { Imports, type ImportRequest, type ImportView } from './imports.js';
+import { admin, HEAD, importingApp, ROW, rowOf, type ImportingApp } from './importing.fixture.js';
 
-const clock = new FixedClock(new Date('2026-11-22T10:30:00Z'));
-const admin: Principal = { subject: 'admin', name: 'Admin', tenant: 'TEST', org: 'ZZ999', roles: ['provider-admin'] };
-
-let t: TestDatabase;
-let imports: Imports;
-let run: ImportRun;
-
-beforeAll(async () => {
-  t = await testDatabase();
-  imports = new Imports(t.database, clock);
-  const settings = readSettings({ DATABASE_URL: t.url, MEANWHILE_DATA: t.dataFolder });
-  run = new ImportRun(t.database, clock, readSecrets(settings), new Escalations(t.database, clock), loadServiceMap(null), settings);
-});
-afterAll(() => t.close());
-
-const HEAD =
-  'service,source_system,source_id,received_on,priority,source_of_referral,nhs_number,given_name,family_name,birth_date,need,contact1_name,contact1_relationship,contact1_may_contact,contact1_phone';
-const ROW =
-  'speech-and-language-therapy,systmone,R-1,2026-01-05,routine,health-visitor,9990000018,Asha,Example,2021-05-04,stammering,Sam Example,mother,yes,07700 900123';
-
-async function take(text: string | Buffer, options: Partial<ImportRequest> = {}): Promise<ImportView> {
-  const bytes = Buffer.from(text as string);
-  const file = (async function* () {
-    yield bytes;
-  })();
-  const { id } = await imports.receive(admin, { fileName: 'list.csv', mode: 'apply', ...options }, file);
-  await run.run('TEST', { id, provider: 'ZZ999', createdBy: 'admin' });
-  return imports.get(admin, id);
-}
-
-const rejectsOf = async ({ id }: ImportView): Promise<string[]> =>
-  (await imports.rejects(admin, id, 0)).rows.flatMap((r) => r.problems.map((p) => `${r.rowNo} ${p.column} ${p.code}`));
+let app: ImportingApp;
+beforeAll(async () => void (app = await importingApp()));
+afterAll(() => app.close());
 
 describe('a file of referrals', () => {
   it('is taken in, and the same file again changes nothing', async () => {
-    const first = await take(`${HEAD}\n${ROW}\n`);
+    const first = await app.take(`${HEAD}\n${ROW}\n`);
     expect(first).toMatchObject({ state: 'finished', whyStopped: null, layout: 'referrals', rowsRead: 1, rowsBad: 0, counts: { new: 1 } });
-    expect(await take(`${HEAD}\n${ROW}\n`)).toMatchObject({ state: 'finished', counts: { same: 1 } });
+    expect(await app.take(`${HEAD}\n${ROW}\n`)).toMatchObject({ state: 'finished', counts: { same: 1 } });
   });
 
   it('sets bad rows aside with what was found, and takes in the good ones', async () => {
     const bad = ROW.replace('R-1', 'R-2').replace('2026-01-05', '31/02/2026').replace('routine', 'soon');
-    const view = await take(`${HEAD}\r\n${bad}\r\n${ROW.replace('R-1', 'R-3')}\r\n`, { badShare: 1 });
+    const view = await app.take(`${HEAD}\r\n${bad}\r\n${ROW.replace('R-1', 'R-3')}\r\n`, { badShare: 1 });
     expect(view).toMatchObject({ state: 'finished', rowsBad: 1, counts: { new: 1 } });
-    expect(await rejectsOf(view)).toEqual(['2 received_on bad-date', '2 priority unknown-code']);
+    expect(await app.rejectsOf(view)).toEqual(['2 received_on bad-date', '2 priority unknown-code']);
   });
 
   it('stops for a person when too much of it is bad, and goes on when confirmed', async () => {
-    const view = await take(`${HEAD}\n${ROW.replace('R-1', 'R-4')}\nx,y,z\n`);
+    const view = await app.take(`${HEAD}\n${ROW.replace('R-1', 'R-4')}\nx,y,z\n`);
     expect(view).toMatchObject({ state: 'to-confirm', rowsBad: 1 });
-    await imports.confirm(admin, view.id);
-    await run.run('TEST', { id: view.id, provider: 'ZZ999', createdBy: 'admin' });
-    expect(await imports.get(admin, view.id)).toMatchObject({ state: 'finished', counts: { new: 1 } });
+    expect(await app.confirm(view)).toMatchObject({ state: 'finished', counts: { new: 1 } });
   });
 
   it('checks without changing anything', async () => {
-    expect(await take(`${HEAD}\n${ROW.replace('R-1', 'R-5')}\n`, { mode: 'check' })).toMatchObject({
+    expect(await app.take(`${HEAD}\n${ROW.replace('R-1', 'R-5')}\n`, { mode: 'check' })).toMatchObject({
       state: 'finished',
       counts: { new: 1 },
     });
-    expect(await take(`${HEAD}\n${ROW.replace('R-1', 'R-5')}\n`, { mode: 'check' })).toMatchObject({ counts: { new: 1 } });
+    expect(await app.take(`${HEAD}\n${ROW.replace('R-1', 'R-5')}\n`, { mode: 'check' })).toMatchObject({ counts: { new: 1 } });
   });
 
   it('of a newer extract updates what is held, and an older one does not', async () => {
     const row = ROW.replace('R-1', 'R-6');
-    await take(`${HEAD}\n${row}\n`, { extractedOn: '2026-10-31' });
+    await app.take(`${HEAD}\n${row}\n`, { extractedOn: '2026-10-31' });
     const newer = row.replace('routine', 'urgent').replace('2026-01-05', '2026-01-02');
-    expect(await take(`${HEAD}\n${newer}\n`, { extractedOn: '2026-11-20' })).toMatchObject({ rowsBad: 0, counts: { changed: 1 } });
-    const types = await t.database.inTenant(admin, (tx) =>
+    expect(await app.take(`${HEAD}\n${newer}\n`, { extractedOn: '2026-11-20' })).toMatchObject({ rowsBad: 0, counts: { changed: 1 } });
+    const types = await app.database.inTenant(admin, (tx) =>
       tx.query(
         `select e.type from pathway_event e join referral r on r.tenant = e.tenant and r.id = e.referral_id where r.tenant = 'TEST' and r.source_id = 'R-6' order by e.seq`,
       ),
     );
     expect(types.map((e) => e['type'])).toEqual(['referral-received', 'received-on-corrected', 'priority-changed']);
-    expect(await take(`${HEAD}\n${row}\n`, { extractedOn: '2026-11-01' })).toMatchObject({ counts: { older: 1 } });
-    expect(await take(`${HEAD}\n${newer}\n`, { extractedOn: '2026-11-21' })).toMatchObject({ counts: { same: 1 } });
+    expect(await app.take(`${HEAD}\n${row}\n`, { extractedOn: '2026-11-01' })).toMatchObject({ counts: { older: 1 } });
+    expect(await app.take(`${HEAD}\n${newer}\n`, { extractedOn: '2026-11-21' })).toMatchObject({ counts: { same: 1 } });
   });
 
   it('puts an identity in dispute where one number has two birth dates', async () => {
-    await take(`${HEAD}\n${ROW.replace('R-1', 'R-7').replace('2021-05-04', '2020-05-04')}\n`);
-    const rows = await t.database.inTenant(admin, (tx) =>
+    await app.take(`${HEAD}\n${ROW.replace('R-1', 'R-7').replace('2021-05-04', '2020-05-04')}\n`);
+    const rows = await app.database.inTenant(admin, (tx) =>
       tx.query(
         `select p.identity_disputed_at is not null as disputed from person p join referral r on r.tenant = p.tenant and r.person_id = p.id where r.tenant = 'TEST' and r.source_id = 'R-7'`,
       ),
@@ -95,10 +58,10 @@ describe('a file of referrals', () => {
   });
 
   it('names a row that repeats another otherwise', async () => {
-    const row = ROW.replace('R-1', 'R-8').replace('9990000018', '');
-    const view = await take(`${HEAD}\n${row}\n${row}\n${row.replace('Asha', 'Other')}\n`, { badShare: 1 });
+    const row = rowOf('R-8');
+    const view = await app.take(`${HEAD}\n${row}\n${row}\n${row.replace('Asha', 'Other')}\n`, { badShare: 1 });
     expect(view.counts).toEqual({ new: 1, same: 1 });
-    expect(await rejectsOf(view)).toEqual(['4 source_id repeated']);
+    expect(await app.rejectsOf(view)).toEqual(['4 source_id repeated']);
   });
 });
 
@@ -107,36 +70,34 @@ describe('a file of events', () => {
     'source_system,source_id,event_id,type,occurred_on,attendance,mechanism,purpose,reason,closure_code,decided_by_name,decided_by_role,family_told_on';
 
   it('is told in the order of days, by the rules every event is checked by, and once', async () => {
-    await take(`${HEAD}\n${ROW.replace('R-1', 'R-10').replace('9990000018', '')}\n`);
+    await app.take(`${HEAD}\n${rowOf('R-10')}\n`);
     const file = [
       EVENT_HEAD,
       'systmone,R-10,E-2,discharged,01/06/2026,,,,goals-met,,,,',
       'systmone,R-10,E-1,contact,2026-03-10,5,01,treatment,,,,,',
       'systmone,R-99,E-3,contact,2026-03-10,attended,telephone,assessment,,,,,',
     ].join('\n');
-    const view = await take(file, { badShare: 1 });
+    const view = await app.take(file, { badShare: 1 });
     expect(view).toMatchObject({ state: 'finished', layout: 'events', counts: { new: 2 } });
-    expect(await rejectsOf(view)).toEqual(['4 source_id not-held']);
-    expect(await take(file, { badShare: 1 })).toMatchObject({ counts: { new: 0, same: 2 } });
+    expect(await app.rejectsOf(view)).toEqual(['4 source_id not-held']);
+    expect(await app.take(file, { badShare: 1 })).toMatchObject({ counts: { new: 0, same: 2 } });
   });
 
   it('wants a named clinician for an end without treatment, and never takes a code for a death', async () => {
-    await take(
-      `${HEAD}\n${ROW.replace('R-1', 'R-11').replace('9990000018', '')}\n${ROW.replace('R-1', 'R-12').replace('9990000018', '')}\n`,
-    );
+    await app.take(`${HEAD}\n${rowOf('R-11')}\n${rowOf('R-12')}\n`);
     const file = [
       EVENT_HEAD,
       'systmone,R-11,E-1,closed,2026-06-01,,,,,03,,,',
       'systmone,R-11,E-2,closed,2026-06-01,,,,,03,Dr Field,consultant,',
       'systmone,R-12,E-1,closed,2026-06-01,,,,,06,,,',
     ].join('\n');
-    const view = await take(file, { badShare: 1 });
-    expect(await rejectsOf(view)).toEqual(['2 decided_by_name missing', '4 closure_code may-mean-death']);
-    const asserted = await t.database.inTenant(admin, (tx) =>
+    const view = await app.take(file, { badShare: 1 });
+    expect(await app.rejectsOf(view)).toEqual(['2 decided_by_name missing', '4 closure_code may-mean-death']);
+    const asserted = await app.database.inTenant(admin, (tx) =>
       tx.query(`select type, asserted_by_import as asserted from pathway_event where tenant = 'TEST' and type = 'removed'`),
     );
     expect(asserted).toEqual([{ type: 'removed', asserted: true }]);
-    const holds = await t.database.inTenant(admin, (tx) => tx.query(`select why from message_hold where tenant = 'TEST'`));
+    const holds = await app.database.inTenant(admin, (tx) => tx.query(`select why from message_hold where tenant = 'TEST'`));
     expect(holds).toEqual([{ why: 'a closure code may mean a death' }]);
   });
 });
@@ -154,7 +115,7 @@ describe('a file that cannot be read', () => {
     ['a column twice', `${HEAD},need\n${ROW},x\n`, /there twice: need/],
     ['unknown and missing columns', `service,colour\nx,y\n`, /unknown: colour; missing: source_system, source_id/],
   ])('%s: says so, and nothing is in', async (_, text, why) => {
-    const view = await take(text);
+    const view = await app.take(text);
     expect(view.state).toBe('failed');
     expect(view.whyStopped).toMatch(why);
     expect(view.rowsApplied).toBe(0);
@@ -173,7 +134,7 @@ describe('a file of another make', () => {
     ['old line ends', (s: string) => Buffer.from(s.replaceAll('\n', '\r'))],
   ])('%s is read', async (name, make) => {
     const n = name.length;
-    const view = await take(make(`${HEAD}\n${named(n)}\n`) as never);
+    const view = await app.take(make(`${HEAD}\n${named(n)}\n`) as never);
     expect({ ...view, name }).toMatchObject({ state: 'finished', rowsBad: 0, rowsRead: 1 });
   });
 
@@ -182,7 +143,7 @@ describe('a file of another make', () => {
       'columns: {"Referral ID": source_id, DOB: birth_date}\nvalues: {service: {SLT: speech-and-language-therapy}}\nconstants: {source_system: rio}\nignore: [Colour]\n';
     const text =
       'service,Referral ID,received_on,priority,source_of_referral,Given Name,family-name,DOB,need,Colour\nSLT,9,05/01/2026,1,gp,Asha,Example,04/05/2021,stammering,red\n';
-    expect(await take(text, { mapping })).toMatchObject({ state: 'finished', rowsBad: 0, counts: { new: 1 } });
+    expect(await app.take(text, { mapping })).toMatchObject({ state: 'finished', rowsBad: 0, counts: { new: 1 } });
   });
 });
 
@@ -209,10 +170,19 @@ describe('a file of FHIR', () => {
 
   it('with one resource a line is taken in; what maps to no service is set aside', async () => {
     const lines = [patient, request('F-1', SPEECH_THERAPY), request('F-2', '999999')].map((r) => JSON.stringify(r)).join('\n');
-    const view = await take(lines, { fileName: 'list.ndjson', badShare: 1 });
+    const view = await app.take(lines, { fileName: 'list.ndjson', badShare: 1 });
     expect(view).toMatchObject({ state: 'finished', whyStopped: null, rowsRead: 2, rowsBad: 1 });
-    expect(await rejectsOf(view)).toEqual([expect.stringMatching(/^2 .* unknown-code$/)]);
-    expect(await take(lines, { badShare: 1 })).toMatchObject({ counts: { same: 1 } });
+    expect(await app.rejectsOf(view)).toEqual([expect.stringMatching(/^2 .* unknown-code$/)]);
+    expect(await app.take(lines, { badShare: 1 })).toMatchObject({ counts: { same: 1 } });
+  });
+
+  it.each(['\\u0000', '\\ud83d', '\\udc00 '])('with %s in it is refused: no text holds that', async (escape) => {
+    const lines = [patient, request('F-4', SPEECH_THERAPY)].map((r) => JSON.stringify(r)).join('\n');
+    expect(await app.take(lines.replace('F-4', escape))).toMatchObject({
+      state: 'failed',
+      whyStopped: expect.stringMatching(/no text/) as string,
+    });
+    expect(await app.take(lines.replace('Noor', '\\ud83d\\ude00'))).toMatchObject({ state: 'finished', rowsBad: 0 });
   });
 
   it('as a Bundle is taken in', async () => {
@@ -221,13 +191,13 @@ describe('a file of FHIR', () => {
       type: 'collection',
       entry: [patient, request('F-3', SPEECH_THERAPY)].map((resource) => ({ resource })),
     };
-    expect(await take(JSON.stringify(bundle, null, 1))).toMatchObject({ state: 'finished', rowsBad: 0, counts: { new: 1 } });
+    expect(await app.take(JSON.stringify(bundle, null, 1))).toMatchObject({ state: 'finished', rowsBad: 0, counts: { new: 1 } });
   });
 
   it.each(['{"resourceType": "Bundle", "entry": [', '{"a": 1}', `{"resourceType": "Bundle", "x": ${'['.repeat(5_000)}`])(
     'that is none says so: %.30s',
     async (text) => {
-      const view = await take(text);
+      const view = await app.take(text);
       expect(['failed', 'to-confirm']).toContain(view.state);
       expect(view.rowsApplied).toBe(0);
     },

@@ -1,10 +1,12 @@
 import { audit, Database, readIdentity, type Tx } from '#database';
 import { Clock, DomainError, newId, notFound, type LocalDate, type Principal } from '#kernel';
+import type { ReferralView } from '#referrals';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { DEFAULT_LIMITS, type Limits } from './decide.js';
 import type { Encoding } from './decode.js';
 import type { LayoutName } from './layouts.js';
+import { listMissing } from './leaving.js';
 import { readMapping } from './mapping.js';
 import { rejectCells, rejectHead, type RejectedRow } from './reject-list.js';
 
@@ -20,6 +22,8 @@ export interface ImportRequest extends Partial<Limits> {
   encoding?: Encoding | null | undefined;
   /** The day of the extract; default today. What is held of a later extract is not overwritten. */
   extractedOn?: LocalDate | null | undefined;
+  /** The file holds every open referral of the source systems in it: what it lacks is missing. Referrals only; default no. */
+  complete?: boolean | undefined;
 }
 
 /** An import as its provider sees it. */
@@ -31,6 +35,7 @@ export interface ImportView {
   state: ImportState;
   layout: LayoutName | null;
   extractedOn: LocalDate;
+  complete: boolean;
   bytes: number;
   /** Rows of the file read, set aside, and of the good ones done. */
   rowsRead: number;
@@ -50,7 +55,7 @@ export interface ImportView {
 const CHUNK = 256 * 1024;
 const REJECTS_A_PAGE = 500;
 
-const COLUMNS = `id, file_name as "fileName", provider, mode, state, layout, extracted_on as "extractedOn", bytes, rows_read as "rowsRead", rows_bad as "rowsBad",
+const COLUMNS = `id, file_name as "fileName", provider, mode, state, layout, extracted_on as "extractedOn", complete, bytes, rows_read as "rowsRead", rows_bad as "rowsBad",
   rows_total as "rowsTotal", rows_applied as "rowsApplied", counts, why_stopped as "whyStopped", created_at as "createdAt", created_by as "createdBy",
   ended_at as "endedAt", started_at as "startedAt", applying_since as "applyingSince"`;
 
@@ -71,6 +76,7 @@ export class Imports {
       fileName,
       mapping = null,
       encoding = null,
+      complete = false,
       badShare = DEFAULT_LIMITS.badShare,
       vanishShare = DEFAULT_LIMITS.vanishShare,
     } = request;
@@ -84,8 +90,8 @@ export class Imports {
     const id = newId(now);
     await this.database.inTenant(principal, async (tx) => {
       await tx.execute(
-        `insert into import (tenant, id, provider, mode, state, file_name, mapping, encoding, extracted_on, bad_share, vanish_share, created_at, created_by)
-          values ($1, $2, $3, $4, 'uploading', $5, $6, $7, $8, $9, $10, $11, $12)`,
+        `insert into import (tenant, id, provider, mode, state, file_name, mapping, encoding, extracted_on, complete, bad_share, vanish_share, created_at, created_by)
+          values ($1, $2, $3, $4, 'uploading', $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
         [
           tx.tenant,
           id,
@@ -95,6 +101,7 @@ export class Imports {
           mapping,
           encoding,
           extractedOn,
+          complete,
           badShare,
           vanishShare,
           now,
@@ -193,6 +200,14 @@ export class Imports {
         this.clock.now(),
       ]);
       await forgetFile(tx, id, this.clock.now());
+    });
+  }
+
+  /** Open referrals that a whole list lacked, as of that import, each where it stands now. @throws DomainError conflict for any other file */
+  async missing(principal: Principal, id: string, limit: number, after: string | null): Promise<ReferralView[]> {
+    return this.database.inTenant(principal, async (tx) => {
+      if (!(await mine(tx, id)).complete) throw new DomainError('conflict', 'This file was not said to be the whole list.');
+      return listMissing(tx, id, { limit, after, today: this.clock.today() });
     });
   }
 

@@ -1,7 +1,7 @@
 /** A column of a layout, and where its value goes in the request it becomes. */
 export interface Column {
   name: string;
-  /** Path in NewReferral, or in an event: `person.birthDate`, `details.need`, `data.reason`. */
+  /** Path in NewReferral, or in an event: `person.birthDate`, `details.need`, `data.reason`. A death has a path of its own, beside them. */
   path: string;
   kind: 'text' | 'day' | 'flag' | 'list' | 'number';
   required?: boolean;
@@ -53,6 +53,7 @@ const REFERRALS: readonly Column[] = [
   must(text('given_name', 'person.givenName', 'Asha')),
   must(text('family_name', 'person.familyName', 'Example')),
   must(day('birth_date', 'person.birthDate', '2021-05-04')),
+  day('died_on', 'diedOn'),
   text('sex', 'person.sex', 'female'),
   text('postcode', 'person.postcode', 'NN17 1QG'),
   text('local_authority', 'person.localAuthority', 'E06000061'),

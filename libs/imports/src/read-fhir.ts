@@ -12,6 +12,8 @@ export interface FhirReading {
 /** A bundle refers to itself, so it is read whole: at most so many bytes. A longer list is sent in parts. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const HEAD = 256;
+/** Escapes of what no text holds and no database keeps: the zero character, and half a pair of surrogates. */
+const NO_TEXT = /\\u0000|\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]/i;
 
 /** A file of FHIR begins as JSON does; a header of a table does not. */
 export const isFhir = (head: Buffer): boolean => /^\ufeff?\s*[{[]/.test(head.toString('utf8', 0, HEAD));
@@ -33,6 +35,8 @@ export async function readFhir(
   const text = Buffer.concat(parts)
     .toString('utf8')
     .replace(/^\ufeff/, '');
+  if (NO_TEXT.test(text))
+    throw new DomainError('invalid', 'The file holds characters that are no text (\\u0000, or half a surrogate pair).');
   const options = { provider, today, badNhsNumber: reading.badNhsNumber, sourceSystem: 'fhir', receivedOn: 'authored' as const };
   const found = isOneALine(text)
     ? referralsOfNdjson(text, reading.map, options)

@@ -1,7 +1,7 @@
 import type { Secrets } from '#config';
 import { readIdentity, type Database, type Tx } from '#database';
 import { DomainError, type Clock, type LocalDate, type Principal } from '#kernel';
-import { readCells } from './cells.js';
+import { readCells, type ReadRow } from './cells.js';
 import { decoded, detectEncoding, LOOKED_AT, NotUtf8, type Encoding } from './decode.js';
 import { readEventRow } from './event-row.js';
 import type { LayoutName } from './layouts.js';
@@ -13,7 +13,7 @@ import type { RejectedCells } from './rejected.js';
 import type { RowProblem } from './row-problems.js';
 import { eventToStage, referralToStage, type StagedRow } from './staging.js';
 
-const BATCH = 1_000;
+const BATCH = 500;
 
 export interface FileToRead {
   id: string;
@@ -77,11 +77,11 @@ async function readResources(file: FileToRead, ctx: ReadingContext): Promise<voi
   const found = await readFhir(piecesOf(file, ctx), ctx.fhir, file.provider, today);
   for (let from = 0; from < found.length; from += BATCH) {
     const [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
-    for (const [i, { place, newReferral, problems }] of found.slice(from, from + BATCH).entries()) {
+    for (const [i, { place, source, newReferral, problems }] of found.slice(from, from + BATCH).entries()) {
       const row: TableRow = { rowNo: from + i + 1, cells: [place] };
       if (newReferral && ctx.lines.has(newReferral.service)) {
         good.push(referralToStage(row, newReferral, { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today }));
-      } else bad.push({ row, problems: newReferral ? [notOurs(newReferral.service, file, ctx)] : inRows(problems) });
+      } else bad.push({ row, source, problems: newReferral ? [notOurs(newReferral.service, file, ctx)] : inRows(problems) });
     }
     await ctx.keep({ layout: 'referrals', header: ['place'], isFirst: from === 0, good, bad });
   }
@@ -102,23 +102,31 @@ async function readAs(encoding: Encoding, file: FileToRead, mapping: Mapping, ct
   let header: string[] = [];
   let isFirst = true;
   let [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
+  // A batch is kept while the next is read.
+  let kept = Promise.resolve();
   const keep = async (layout: LayoutName): Promise<void> => {
-    await ctx.keep({ layout, header, isFirst, good, bad });
+    await kept;
+    kept = ctx.keep({ layout, header, isFirst, good, bad });
+    kept.catch(() => undefined);
     isFirst = false;
     [good, bad] = [[], []];
   };
   let at = moment(ctx.clock);
   const text = decoded(piecesOf(file, ctx), encoding);
-  for await (const row of readTable(text, mapping, (found, named) => ([read, header] = [found, named]))) {
-    if (!read) throw new Error('Rows come after the header.');
-    const { staged, problems } = checkRow(row, read, mapping, file, ctx, at);
-    if (staged) good.push(staged);
-    else bad.push({ row, problems });
-    if (good.length + bad.length < BATCH) continue;
-    await keep(read.layout);
-    at = moment(ctx.clock);
+  try {
+    for await (const row of readTable(text, mapping, (found, named) => ([read, header] = [found, named]))) {
+      if (!read) throw new Error('Rows come after the header.');
+      const { staged, problems } = checkRow(row, read, mapping, file, ctx, at);
+      if (staged) good.push(staged);
+      else bad.push({ row, problems, source: sourceOf(readCells(row.cells, read, mapping)) });
+      if (good.length + bad.length < BATCH) continue;
+      await keep(read.layout);
+      at = moment(ctx.clock);
+    }
+    if (read) await keep(read.layout);
+  } finally {
+    await kept;
   }
-  if (read) await keep(read.layout);
 }
 
 /** Told once a batch: the day of a moment costs more than the check of a row. */
@@ -151,12 +159,18 @@ function checkRow(
     const { row: event, problems } = readEventRow(cells, today);
     return { staged: event && eventToStage(row, event), problems };
   }
-  const { referral, problems } = readReferral(cells, file.provider, today);
+  const { referral, diedOn, problems } = readReferral(cells, file.provider, today);
   if (referral && !ctx.lines.has(referral.service)) {
     return { staged: null, problems: [notOurs(cells.cellOf('service'), file, ctx)] };
   }
   const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today };
-  return { staged: referral && referralToStage(row, referral, context), problems };
+  return { staged: referral && referralToStage(row, referral, context, diedOn), problems };
+}
+
+/** Which referral a row is about. Cells that have slipped into other columns name none that is held. */
+function sourceOf({ fields }: ReadRow): RejectedCells['source'] {
+  const [system, id] = [fields['source.system'], fields['source.id']];
+  return typeof system === 'string' && typeof id === 'string' ? { system, id } : null;
 }
 
 const notOurs = (found: string, { provider }: FileToRead, { lines }: ReadingContext): RowProblem => ({

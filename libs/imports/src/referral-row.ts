@@ -1,5 +1,5 @@
 import { checkFields } from '#fields';
-import type { LocalDate } from '#kernel';
+import { isLocalDate, type LocalDate } from '#kernel';
 import { NewReferral, referralProblems } from '#referrals';
 import { SERVICE_LINE_CODES, serviceLine, type ServiceLineCode } from '#service-lines';
 import { objectOf, type ReadRow } from './cells.js';
@@ -7,12 +7,17 @@ import { LAYOUTS } from './layouts.js';
 import { inOurWords } from './national-codes.js';
 import { inColumns, type RowProblem } from './row-problems.js';
 
-/** A row of a file of referrals: a referral as the API would take it, or what is wrong with it. */
-export function readReferral(
-  { fields, cellOf }: ReadRow,
-  provider: string,
-  today: LocalDate,
-): { referral: NewReferral | null; problems: RowProblem[] } {
+/** What a row of a file of referrals tells: a referral as the API would take it, and the day its child died; or what is wrong with it. */
+export interface ToldReferral {
+  referral: NewReferral | null;
+  /** Told of the child and not of the referral, so beside it: over the API a death is an event. */
+  diedOn: LocalDate | null;
+  problems: RowProblem[];
+}
+
+export function readReferral({ fields, cellOf }: ReadRow, provider: string, today: LocalDate): ToldReferral {
+  const diedOn = fields['diedOn'];
+  if (diedOn !== undefined) delete fields['diedOn'];
   const line = String(fields['service'] ?? '');
   const dataSet = isLine(line) ? serviceLine(line).dataSet : null;
   for (const path of Object.keys(fields)) {
@@ -38,7 +43,18 @@ export function readReferral(
       expected: `${provider}: a provider takes in its own referrals only`,
     });
   }
-  return { referral: problems.length === 0 ? referral : null, problems };
+  if (diedOn !== undefined) problems.push(...deathProblems(diedOn, referral, cellOf('died_on'), today));
+  if (problems.length > 0) return { referral: null, diedOn: null, problems };
+  return { referral, diedOn: (diedOn ?? null) as LocalDate | null, problems };
+}
+
+function deathProblems(diedOn: unknown, { person }: NewReferral, found: string, today: LocalDate): RowProblem[] {
+  const problem = (code: RowProblem['code'], expected: string): RowProblem[] => [{ column: 'died_on', code, found, expected }];
+  if (!isLocalDate(diedOn)) return problem('bad-date', 'must be a day of the calendar, YYYY-MM-DD');
+  if (diedOn > today) return problem('against-a-rule', 'must not be after today');
+  if (isLocalDate(person?.birthDate) && diedOn < person.birthDate)
+    return problem('against-a-rule', 'must not be before the child was born');
+  return [];
 }
 
 const isLine = (code: string): code is ServiceLineCode => (SERVICE_LINE_CODES as readonly string[]).includes(code);

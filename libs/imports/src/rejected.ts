@@ -1,10 +1,13 @@
 import type { Tx } from '#database';
 import type { TableRow } from './read-table.js';
 import type { RowProblem } from './row-problems.js';
+import type { Staged } from './staging.js';
 
 export interface RejectedCells {
   row: TableRow;
   problems: RowProblem[];
+  /** Which referral the row is about, where that can be told. */
+  source?: { system: string; id: string } | null;
 }
 
 /** Keeps rows that cannot be taken in, as they are, with all that is wrong with each. Told twice, once. */
@@ -20,5 +23,21 @@ export async function setAside(tx: Tx, job: { id: string; provider: string }, re
       job.provider,
       JSON.stringify(rejected.map(({ row, problems }) => ({ rowNo: row.rowNo, problems, cells: row.cells }))),
     ],
+  );
+}
+
+/** The same of rows that were staged already. */
+export async function setAsideStaged(
+  tx: Tx,
+  job: { id: string; provider: string },
+  table: Staged,
+  refused: ReadonlyMap<number, RowProblem[]>,
+): Promise<void> {
+  if (refused.size === 0) return;
+  const rows = await tx.query<TableRow>(`select row_no as "rowNo", cells from ${table} where row_no = any($1)`, [[...refused.keys()]]);
+  await setAside(
+    tx,
+    job,
+    rows.map((row) => ({ row, problems: refused.get(row.rowNo) ?? [] })),
   );
 }

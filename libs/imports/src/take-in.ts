@@ -1,5 +1,6 @@
 import type { Tx } from '#database';
 import { applyChanged } from './apply-changed.js';
+import { tellDeaths } from './apply-deaths.js';
 import { applyEvents } from './apply-events.js';
 import { applyNew, type ApplyContext, type RowRange } from './apply-referrals.js';
 import { LAYOUTS, type LayoutName } from './layouts.js';
@@ -14,7 +15,7 @@ export interface Taken {
 async function takeReferrals(tx: Tx, range: RowRange, ctx: ApplyContext): Promise<Taken> {
   await applyNew(tx, range, ctx);
   const refused = new Map<number, RowProblem[]>();
-  for (const told of await applyChanged(tx, range, ctx)) {
+  for (const told of [...(await tellDeaths(tx, range, ctx)), ...(await applyChanged(tx, range, ctx))]) {
     if (told.outcome === 'refused')
       refused.set(
         told.rowNo,
@@ -56,16 +57,3 @@ async function takeEvents(tx: Tx, range: RowRange, ctx: ApplyContext): Promise<T
 /** Takes in the staged rows of one transaction. */
 export const takeIn = (layout: LayoutName, tx: Tx, range: RowRange, ctx: ApplyContext): Promise<Taken> =>
   layout === 'referrals' ? takeReferrals(tx, range, ctx) : takeEvents(tx, range, ctx);
-
-/** Open referrals of a provider, and how many of them the staged events would end without treatment. */
-export async function countLeaving(tx: Tx, provider: string): Promise<{ open: number; wouldEnd: number }> {
-  const row = await tx.one<{ open: number; wouldEnd: number }>(
-    `with listed as (select r.source_system, r.source_id from referral r join referral_state s on s.tenant = r.tenant and s.referral_id = r.id
-        where r.tenant = $1 and r.provider = $2 and s.state in ('waiting', 'in-treatment', 'monitored'))
-      select (select count(*) from listed) as open,
-        (select count(*) from listed where exists (select from staged_event e where e.source_system = listed.source_system and e.source_id = listed.source_id
-          and e.event ->> 'type' in ('removed', 'discharged', 'closed', 'referral-rejected', 'treatment-declined', 'decision-not-to-treat', 'died'))) as "wouldEnd"`,
-    [tx.tenant, provider],
-  );
-  return row ?? { open: 0, wouldEnd: 0 };
-}

@@ -132,11 +132,27 @@ class Teller {
       // Other referrals of the child are told by the death itself, so what is still to be written comes first.
       await this.write();
       await recordDeath(this.tx, referral, event.occurredOn, now);
+      await this.#readAgain(t.personId);
     }
     if (event.type === 'priority-changed' && event.occurredOn >= addDays(today, -URGENT_FOR_DAYS)) {
       const risk = serviceLine(t.line).urgentRisk({}, event.data.priority as Priority);
       if (risk) await escalations.open(this.tx, { personId: t.personId, referralId: t.referralId, line: t.line, provider, ...risk });
     }
+  }
+
+  /** A death is an event of the child's other referrals too, and these may be told of next. */
+  async #readAgain(personId: string): Promise<void> {
+    const theirs = await this.tx.query<{ id: string }>(`select id from pathway where tenant = $1 and person_id = $2 and id = any($3)`, [
+      this.tx.tenant,
+      personId,
+      [...this.events.keys()],
+    ]);
+    const held = await pathwayEvents(
+      this.tx,
+      theirs.map(({ id }) => id),
+    );
+    for (const [id, events] of held) this.events.get(id)?.splice(0, Infinity, ...events);
+    this.#said.clear();
   }
 
   async write(): Promise<void> {

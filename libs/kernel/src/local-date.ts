@@ -1,7 +1,7 @@
 /** A Europe/London calendar day, `YYYY-MM-DD`. Strings of this form sort as days do. */
 export type LocalDate = string;
 
-const PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/;
+const PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 const MS_PER_DAY = 86_400_000;
 
 /** Later than any real day: the open end of an interval. PostgreSQL's own `infinity` reads back as this word. */
@@ -24,8 +24,10 @@ export const addDays = (day: LocalDate, days: number): LocalDate => fromDayNumbe
 /** True for a real day of the calendar between 1900 and 2199 (2026-02-30 is not one). */
 export function isLocalDate(value: unknown): value is LocalDate {
   if (typeof value !== 'string') return false;
-  const m = PATTERN.exec(value);
-  return m !== null && value >= '1900-01-01' && value <= '2199-12-31' && fromDayNumber(dayNumber(value)) === value;
+  if (!PATTERN.test(value) || value < '1900-01-01' || value > '2199-12-31') return false;
+  // A day that its month does not have, and a month that the year does not have, fall into another.
+  const found = new Date(dayNumber(value) * MS_PER_DAY);
+  return found.getUTCMonth() + 1 === +value.slice(5, 7) && found.getUTCDate() === +value.slice(8);
 }
 
 /** 0 is Sunday. */

@@ -18,7 +18,15 @@ export interface NewEvent {
 
 const ALWAYS_UNTREATED = ['referral-rejected', 'removed', 'treatment-declined', 'decision-not-to-treat', 'active-monitoring-started'];
 const NEEDS_SAFEGUARDING_CHECK = ['no-response', 'not-brought-after-review', 'aged-out', 'moved-away'];
-const ENDS = ['referral-rejected', 'removed', 'treatment-declined', 'decision-not-to-treat', 'discharged', 'died'];
+/** Events that end a referral. Besides them, a prescription of nothing. */
+export const ENDS: readonly string[] = [
+  'referral-rejected',
+  'removed',
+  'treatment-declined',
+  'decision-not-to-treat',
+  'discharged',
+  'died',
+];
 
 /** What the clocks read of the care given: before the receipt they would not count, so they are refused there rather than lost. */
 const CARE = [
@@ -54,7 +62,9 @@ export function checkEvent(event: NewEvent, progress: Progress, principal: Princ
   const { type, occurredOn, data } = event;
   if (occurredOn > today) throw brokenRule('occurredOn', 'must not be after today');
   const isEnd = ENDS.includes(type) || endsUntreated(event, progress);
-  if ((isEnd || CARE.includes(type)) && occurredOn < progress.listedOn) {
+  // A death out of another system is told as it stands there, also when it was before we first heard of the child: messages must stop.
+  const isDeathOnFile = type === 'died' && how === 'asserted-by-import';
+  if ((isEnd || CARE.includes(type)) && occurredOn < progress.listedOn && !isDeathOnFile) {
     throw brokenRule(
       'occurredOn',
       'must not be before the referral was received (or first heard of): correct that day first, with received-on-corrected',

@@ -1,5 +1,4 @@
-import { DomainError } from '#kernel';
-import { decodeCursor } from '../http/page.js';
+import { decodeCursor, notOurCursor } from '../http/page.js';
 
 /** The two parts of a list's cursor. @throws DomainError invalid where either is not what the list gives */
 export function afterOf(cursor: string | undefined, first: RegExp, second: RegExp): readonly [string, string] | null {
@@ -7,9 +6,7 @@ export function afterOf(cursor: string | undefined, first: RegExp, second: RegEx
   if (key === null) return null;
   const [a, b] = key;
   if (typeof a === 'string' && typeof b === 'string' && first.test(a) && second.test(b) && !Number.isNaN(Date.parse(a))) return [a, b];
-  throw new DomainError('invalid', 'The cursor is not one this list gave.', [
-    { path: 'cursor', message: 'must be a nextCursor of this list' },
-  ]);
+  throw notOurCursor();
 }
 
 export const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -1,10 +1,10 @@
 import { Disputes, Duplicates, JoinRecords, SplitRecords, type Dispute, type Duplicate } from '#duplicates';
-import { DomainError, isUuid, type Principal } from '#kernel';
+import { isUuid, type Principal } from '#kernel';
 import { Queues } from '#queues';
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/asking.js';
-import { decodeCursor, encodeCursor, limitOf, PageQuery, type Page } from '../http/page.js';
+import { decodeCursor, encodeCursor, limitOf, notOurCursor, PageQuery, type Page } from '../http/page.js';
 import { DecideDisputeDto, DuplicateListQuery, JoinDto, KeepApartDto, UndoDto } from './duplicate-requests.js';
 
 @ApiTags('One child, one record')
@@ -83,6 +83,3 @@ export class DuplicatesController {
 }
 
 const isScore = (score: number): boolean => Number.isInteger(score) && score >= 0 && score <= 100;
-
-const notOurCursor = (): DomainError =>
-  new DomainError('invalid', 'The cursor is not one this list gave.', [{ path: 'cursor', message: 'must be a nextCursor of this list' }]);

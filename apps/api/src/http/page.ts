@@ -33,7 +33,8 @@ export function decodeCursor(cursor: string | undefined, length: number): (strin
   } catch {
     // Not ours: told below.
   }
-  throw new DomainError('invalid', 'The cursor is not one this list gave.', [
-    { path: 'cursor', message: 'must be a nextCursor of this list' },
-  ]);
+  throw notOurCursor();
 }
+
+export const notOurCursor = (): DomainError =>
+  new DomainError('invalid', 'The cursor is not one this list gave.', [{ path: 'cursor', message: 'must be a nextCursor of this list' }]);

@@ -1,4 +1,4 @@
-import { Day, OneOf, Optional, Text } from '#fields';
+import { Day, Flag, OneOf, Optional, Text } from '#fields';
 import { ENCODINGS, type Encoding } from '#imports';
 import { Transform } from 'class-transformer';
 import { IsNumber, Max, Min } from 'class-validator';
@@ -11,6 +11,12 @@ const Share = (): PropertyDecorator => (target, key) => {
   Max(1, { message: 'must be a share from 0 to 1' })(target, key);
 };
 
+/** A field of a form, or of the query, is text. */
+const YesOrNo = (): PropertyDecorator => (target, key) => {
+  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))(target, key);
+  Flag()(target, key);
+};
+
 /** What is said of a file: as fields of the form before the file, or in the query. */
 export class ImportOptions {
   @Optional()
@@ -20,6 +26,11 @@ export class ImportOptions {
   @Optional()
   @Day()
   extractedOn?: string;
+
+  /** The file holds every open referral of the source systems in it. */
+  @Optional()
+  @YesOrNo()
+  complete?: boolean;
 
   @Optional()
   @OneOf(ENCODINGS)

@@ -1,7 +1,8 @@
 import { checkFields, refusal } from '#fields';
-import { Imports, template, type ImportView, type LayoutName } from '#imports';
+import { Imports, NOTHING_IS_DONE, template, type ImportView, type LayoutName } from '#imports';
 import { DomainError, isUuid, notFound, type Principal } from '#kernel';
 import { Queues } from '#queues';
+import type { ReferralView } from '#referrals';
 import { csvCell } from '#reporting';
 import type { MultipartFile } from '@fastify/multipart';
 import { Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
@@ -9,7 +10,7 @@ import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
-import { decodeCursor, encodeCursor, limitOf, type Page } from '../http/page.js';
+import { decodeCursor, encodeCursor, limitOf, notOurCursor, type Page } from '../http/page.js';
 import { ImportListQuery, ImportOptions } from './import-requests.js';
 
 /** Lists in bulk: a file is kept at once, taken in by a worker, and its bad rows handed back to be mended. */
@@ -29,7 +30,15 @@ export class ImportsController {
   @ApiBody({
     schema: {
       type: 'object',
-      properties: { mode: { type: 'string' }, mapping: { type: 'string' }, file: { type: 'string', format: 'binary' } },
+      properties: {
+        mode: { type: 'string', enum: ['apply', 'check'] },
+        complete: {
+          type: 'boolean',
+          description: 'The file holds every open referral of the source systems in it: what it lacks is missing',
+        },
+        mapping: { type: 'string' },
+        file: { type: 'string', format: 'binary' },
+      },
     },
   })
   @ApiOperation({
@@ -102,6 +111,25 @@ export class ImportsController {
       for await (const cells of list) yield line(cells);
     };
     return new StreamableFile(Readable.from(lines(), { objectMode: false }), { type: 'text/csv; charset=utf-8' });
+  }
+
+  @Get(':id/missing')
+  @ApiOperation({
+    summary: 'Open referrals that a file said to be the whole list lacked; 409 for any other file',
+    description: NOTHING_IS_DONE,
+  })
+  async missing(
+    @Asking() principal: Principal,
+    @Param('id') id: string,
+    @Query() query: ImportListQuery,
+  ): Promise<Page<ReferralView> & { note: string }> {
+    const limit = limitOf(query);
+    const [after = null] = decodeCursor(query.cursor, 1) ?? [];
+    if (after !== null && !(typeof after === 'string' && isUuid(after))) throw notOurCursor();
+    const found = await this.imports.missing(principal, ours(id), limit + 1, after);
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    return { items, nextCursor: found.length > limit && last ? encodeCursor([last.id]) : null, note: NOTHING_IS_DONE };
   }
 
   @Post(':id/confirm')

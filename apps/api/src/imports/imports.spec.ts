@@ -67,6 +67,8 @@ test('options are checked, and a mapping that cannot be used is refused at once'
   const file = Buffer.from(`${HEAD}\n${row('R-9')}\n`);
   const wrong = await app.http.post('/v1/imports').set(as).field('mode', 'try').attach('file', file, 'a.csv').expect(400);
   expect(wrong.body).toMatchObject({ code: 'invalid', errors: [{ path: 'mode', message: 'must be one of apply, check' }] });
+  const unsure = await app.http.post('/v1/imports').set(as).field('complete', 'perhaps').attach('file', file, 'a.csv').expect(400);
+  expect(unsure.body).toMatchObject({ errors: [{ path: 'complete', message: 'must be true or false' }] });
   const mapping = await app.http.post('/v1/imports').set(as).field('mapping', 'colums: {}').attach('file', file, 'a.csv').expect(400);
   expect(mapping.body).toMatchObject({ errors: [{ path: 'mapping' }] });
   await app.http.post('/v1/imports').set(as).field('mode', 'check').expect(400);
@@ -102,12 +104,55 @@ test('what is another provider’s is not there, and an ICB sends no lists', asy
     .expect(202);
   const path = `/v1/imports/${(body as { id: string }).id}`;
   const elsewhere = await app.as({ org: 'ZZ998' });
-  for (const each of ['', '/rejects']) await app.http.get(`${path}${each}`).set(elsewhere).expect(404);
+  for (const each of ['', '/rejects', '/missing']) await app.http.get(`${path}${each}`).set(elsewhere).expect(404);
   await app.http.post(`${path}/cancel`).set(elsewhere).expect(404);
   await app.http
     .get(path)
     .set(await app.as({ roles: ['icb-manager'] }))
     .expect(403);
+});
+
+test('a whole list tells what it lacks, page by page, and nothing is done to it', async () => {
+  const as = await app.as();
+  const send = async (rows: string[], complete: string): Promise<string> => {
+    const file = Buffer.from([HEAD, ...rows].join('\n'));
+    const { body } = await app.http.post('/v1/imports').set(as).field('complete', complete).attach('file', file, 'list.csv').expect(202);
+    await worked();
+    return `/v1/imports/${(body as { id: string }).id}`;
+  };
+  const rows = ['W-1', 'W-2', 'W-3'].map((id) => row(id).replace('systmone', 'rio'));
+  const part = await send(rows, 'false');
+  await app.http.get(`${part}/missing`).set(as).expect(409);
+  const whole = await send(rows.slice(0, 1), 'true');
+  expect((await app.http.get(whole).set(as).expect(200)).body).toMatchObject({ complete: true, counts: { same: 1, missing: 2 } });
+
+  interface Missing {
+    items: { id: string; source: object; state: string }[];
+    nextCursor: string | null;
+    note: string;
+  }
+  const page = async (query: string): Promise<Missing> =>
+    (await app.http.get(`${whole}/missing?${query}`).set(as).expect(200)).body as Missing;
+  const first = await page('limit=1');
+  const second = await page(`limit=1&cursor=${first.nextCursor}`);
+  expect([...first.items, ...second.items].map(({ source }) => source)).toEqual(
+    expect.arrayContaining([
+      { system: 'rio', id: 'W-2' },
+      { system: 'rio', id: 'W-3' },
+    ]),
+  );
+  expect(second.nextCursor).toBeNull();
+  expect(first.note).toMatch(/Nothing is ended or changed/);
+  expect(JSON.stringify(first)).not.toMatch(/Asha|2021-05-04/);
+  expect((await app.http.get(`/v1/referrals/${first.items[0]?.id}`).set(as).expect(200)).body).toMatchObject({ state: 'waiting' });
+  await app.http
+    .get(`${whole}/missing?cursor=${Buffer.from('["x"]').toString('base64url')}`)
+    .set(as)
+    .expect(400);
+  await app.http
+    .get(`${whole}/missing`)
+    .set(await app.as({ org: 'ZZ998' }))
+    .expect(404);
 });
 
 test('the layouts can be downloaded, and their example is taken in', async () => {

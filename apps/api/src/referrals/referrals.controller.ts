@@ -20,7 +20,7 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Param, Patch, Post, Put, Q
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
-import { decodeCursor, encodeCursor, limitOf, type Page } from '../http/page.js';
+import { decodeCursor, encodeCursor, limitOf, notOurCursor, type Page } from '../http/page.js';
 import { EventDto, ReferralListQuery, WaitsQuery } from './referral-requests.js';
 
 @ApiTags('Referrals')
@@ -59,9 +59,7 @@ export class ReferralsController {
     const limit = limitOf(query);
     const [days, id] = decodeCursor(query.cursor, 2) ?? [];
     if (query.cursor !== undefined && (typeof days !== 'number' || typeof id !== 'string' || !isUuid(id))) {
-      throw new DomainError('invalid', 'The cursor is not one this list gave.', [
-        { path: 'cursor', message: 'must be a nextCursor of this list' },
-      ]);
+      throw notOurCursor();
     }
     const after = typeof days === 'number' && typeof id === 'string' ? { days, id } : undefined;
     const { items, notYetComputed, oldest } = await this.referrals.list(principal, { ...query, limit: limit + 1, after });

@@ -1,11 +1,11 @@
 import { Settings } from '#config';
-import { DomainError, isLocalDate, isUuid, type Principal } from '#kernel';
+import { isLocalDate, isUuid, type Principal } from '#kernel';
 import { PROBLEM_CODES, qualityTable, Reports, workbook, type AfterRow, type ProblemRow, type QualityReport } from '#reporting';
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
-import { decodeCursor, encodeCursor, limitOf, type Page } from '../http/page.js';
+import { decodeCursor, encodeCursor, limitOf, notOurCursor, type Page } from '../http/page.js';
 import { preferredFormat, XLSX_TYPE } from './accepted-type.js';
 import { answerIn } from './answer.js';
 import { ProblemQuery, QualityReportQuery } from './report-requests.js';
@@ -61,7 +61,5 @@ function afterOf(cursor: string | undefined): AfterRow | undefined {
   if (key === null) return undefined;
   const [since, id] = key;
   if (isLocalDate(since) && typeof id === 'string' && isUuid(id)) return { since, id };
-  throw new DomainError('invalid', 'The cursor is not one this list gave.', [
-    { path: 'cursor', message: 'must be a nextCursor of this list' },
-  ]);
+  throw notOurCursor();
 }

@@ -4,7 +4,8 @@ import pg from 'pg';
 import { UsageError } from '../commands.js';
 import { openServer, type BenchServer } from './bench-database.js';
 import type { Bench } from './context.js';
-import { workerProcesses, workersInProcess } from './fold-workers.js';
+import { workerProcesses, workersInProcess } from './workers.js';
+import { importBeside } from './import-beside.js';
 import { importing } from './import.js';
 import { intake } from './intake.js';
 import { nightly } from './nightly.js';
@@ -22,6 +23,7 @@ const FULL = {
   nights: 5,
   intake: { rounds: 16, seconds: 1.5 },
   import: [10_000, 100_000, 1_000_000],
+  beside: { waiting: 10_000, rows: 100_000, reads: 400 },
   report: { small: 10_000, large: 100_000, neighbours: 10, rounds: 9, reads: 12 },
 };
 const QUICK: typeof FULL = {
@@ -30,6 +32,7 @@ const QUICK: typeof FULL = {
   nights: 2,
   intake: { rounds: 2, seconds: 1 },
   import: [500, 2_000],
+  beside: { waiting: 500, rows: 2_000, reads: 20 },
   report: { small: 500, large: 2_000, neighbours: 2, rounds: 3, reads: 5 },
 };
 
@@ -53,7 +56,9 @@ export async function bench(args: string[], settings: Settings, print: (line: st
       await list.target.drop();
     }
     if (wants('intake')) findings.push(...(await intake(context, sizes.intake)));
-    if (wants('import')) findings.push(...(await importing(context, sizes.import)));
+    if (wants('import')) {
+      findings.push(...(await importing(context, sizes.import)), ...(await importBeside(context, sizes.beside)));
+    }
     if (wants('report')) findings.push(...(await report(context, sizes.report)));
     print(`\nRatios to the bare engine, as median [lowest to highest] of runs in alternation, on ${on}:\n`);
     for (const finding of findings) print(`${describe(finding)}\n`);

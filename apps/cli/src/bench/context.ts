@@ -1,7 +1,7 @@
 import type { Settings } from '#config';
 import type { Clock } from '#kernel';
 import type { BenchServer } from './bench-database.js';
-import type { FoldWorkers } from './fold-workers.js';
+import type { Workers } from './workers.js';
 
 /** What every benchmark works with. */
 export interface Bench {
@@ -9,5 +9,5 @@ export interface Bench {
   clock: Clock;
   /** A line of progress. */
   say(line: string): void;
-  workers(settings: Settings, count: number): Promise<FoldWorkers>;
+  workers(settings: Settings, count: number): Promise<Workers>;
 }

@@ -25,6 +25,10 @@ export const median = (values: readonly number[]): number => {
   return ((below ?? NaN) + (above ?? NaN)) / 2;
 };
 
+/** The value that this share of them do not exceed. */
+export const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
+
 /** Milliseconds that some work takes, with what it gave. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> {
   const began = performance.now();

@@ -2,7 +2,7 @@ import { systemPrincipal } from '#kernel';
 import { Rebuild, RULES_VERSION, staleness } from '#waits';
 import { TENANT, tidy, type BenchDatabase } from './bench-database.js';
 import type { Bench } from './context.js';
-import type { FoldWorkers } from './fold-workers.js';
+import type { Workers } from './workers.js';
 import { eventsOf, loadList, referralId, type ListSize } from './list.js';
 import { median, seconds, timed, type Finding, type Pair } from './print.js';
 
@@ -78,11 +78,11 @@ export async function rebuildList(bench: Bench, { size, runs, compared }: Rebuil
   }
 }
 
-async function rebuild(bench: Bench, { database }: BenchDatabase, workers: FoldWorkers, what: string): Promise<number> {
+async function rebuild(bench: Bench, { database }: BenchDatabase, workers: Workers, what: string): Promise<number> {
   const began = performance.now();
   const marked = await new Rebuild(database, bench.clock).mark(TENANT);
   const marking = performance.now() - began;
-  const done = await workers.run(TENANT);
+  const done = (await workers.run(TENANT)).flatMap(({ folded }) => folded ?? []);
   const ms = performance.now() - began;
   const { notYetComputed } = await database.inTenant(systemPrincipal(TENANT, 'bench'), staleness);
   const computed = done.reduce((sum, d) => sum + d.pathways, 0);

@@ -6,6 +6,7 @@ import { Sending1790000000005 } from './1790000000005-sending.js';
 import { Imports1790000000006 } from './1790000000006-imports.js';
 import { Fhir1790000000007 } from './1790000000007-fhir.js';
 import { Duplicates1790000000008 } from './1790000000008-duplicates.js';
+import { WholeLists1790000000009 } from './1790000000009-whole-lists.js';
 
 /** In order. Forward only; add, never edit. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Imports1790000000006,
   Fhir1790000000007,
   Duplicates1790000000008,
+  WholeLists1790000000009,
 ];

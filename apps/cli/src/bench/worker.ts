@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { readSettings } from '#config';
-import { openFold } from './fold-workers.js';
+import { openWorker, type Work } from './workers.js';
 
-/** A worker process of the rebuild benchmark: computes a tenant each time it is told to, and ends with its parent. */
+/** A worker process of the benchmarks: does for a tenant what it is told, each time it is told, and ends with its parent. */
 async function main(): Promise<void> {
-  const { fold, close } = await openFold(readSettings());
-  process.on('message', ({ tenant }: { tenant: string }) => {
-    fold.run(tenant).then(
+  const { run, close } = await openWorker(readSettings());
+  process.on('message', ({ tenant, work }: { tenant: string; work: Work }) => {
+    run(tenant, work).then(
       (done) => process.send?.(done),
       (error: unknown) => {
         console.error(error);

@@ -1,0 +1,27 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { closeToOtherTenants } from '../row-level-security.js';
+
+/** Files that are said to be the whole list, and the open referrals they lack. */
+export class WholeLists1790000000009 implements MigrationInterface {
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      -- Said by whoever sent the file: it holds every open referral of the source systems in it.
+      alter table import add column complete boolean not null default false;
+
+      -- Open referrals that such a file lacks, as of that import. Nothing is done to them: a person finds out what became of each.
+      create table import_missing (
+        tenant text not null,
+        import_id uuid not null,
+        referral_id uuid not null,
+        primary key (tenant, import_id, referral_id),
+        foreign key (tenant, import_id) references import (tenant, id),
+        foreign key (tenant, referral_id) references referral (tenant, id)
+      );
+    `);
+    await closeToOtherTenants(db, ['import_missing']);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore the backup taken before.');
+  }
+}
