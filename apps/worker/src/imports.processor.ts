@@ -24,12 +24,19 @@ export class ImportsProcessor implements OnApplicationBootstrap, BeforeApplicati
     this.#closing = true;
   }
 
+  /** One that cannot be taken in keeps no other waiting; why is told when all were looked at. */
   async answer({ tenant }: WakeUp): Promise<void> {
+    const failures: unknown[] = [];
     for (const each of tenant === undefined ? await this.database.tenants() : [tenant]) {
       for (const job of await this.importRun.toDo(systemPrincipal(each, 'imports'))) {
         if (this.#closing) return;
-        if (await this.importRun.run(each, job, () => !this.#closing)) this.queues.ringSoon('waits', each);
+        try {
+          if (await this.importRun.run(each, job, () => !this.#closing)) this.queues.ringSoon('waits', each);
+        } catch (error) {
+          failures.push(error);
+        }
       }
     }
+    if (failures.length > 0) throw failures[0];
   }
 }

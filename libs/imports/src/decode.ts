@@ -46,14 +46,16 @@ function isUtf8(head: Buffer): boolean {
 /** A file that began as UTF-8 is not: it is read again as Windows-1252. */
 export class NotUtf8 extends Error {}
 
-/** The text of a file in pieces. Without its byte order mark. @throws NotUtf8, or DomainError invalid for zero bytes further on */
+/** The text of a file in pieces. Without its byte order mark. @throws NotUtf8, or DomainError invalid for zero bytes further on, and UTF-16 that is none */
 export async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { fatal: encoding === 'utf-8' });
+  const decoder = new TextDecoder(encoding, { fatal: encoding !== 'windows-1252' });
   const text = (piece?: Buffer): string => {
     try {
       return piece ? decoder.decode(piece, { stream: true }) : decoder.decode();
     } catch {
-      throw new NotUtf8();
+      throw encoding === 'utf-8'
+        ? new NotUtf8()
+        : refused('The file is not UTF-16, though it begins so: characters in it are cut in half.');
     }
   };
   for await (const piece of bytes) yield whole(text(piece));

@@ -1,31 +1,20 @@
 import { Secrets, Settings } from '#config';
-import { audit, Database, readIdentity, type Session, type Tx } from '#database';
+import { Database, readIdentity, type Session, type Tx } from '#database';
 import { Escalations } from '#escalations';
 import { ServiceMap } from '#fhir';
-import { Clock, DomainError, type LocalDate, type Principal } from '#kernel';
+import { Clock, DomainError, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { mustBeConfirmed } from './decide.js';
-import { forgetFile, type ImportMode } from './imports.js';
+import { Cancelled, ImportRecord, type Job } from './import-record.js';
+import type { ImportMode } from './imports.js';
 import type { LayoutName } from './layouts.js';
 import { countLeaving, keepMissing, keepSetAsideSources, makeSetAsideSources } from './leaving.js';
 import type { FhirReading } from './read-fhir.js';
-import { readFile, type FileToRead, type ReadBatch } from './read-file.js';
+import { readFile, type ReadBatch } from './read-file.js';
 import { setAside, setAsideStaged } from './rejected.js';
-import { makeStaging, putInOrder, stage, type Staged } from './staging.js';
+import { countRepeated, makeStaging, putInOrder, stage, type Staged } from './staging.js';
 import { takeIn, type Taken } from './take-in.js';
-
-interface Job extends FileToRead {
-  mode: ImportMode;
-  extractedOn: LocalDate;
-  /** Said to be the whole list. */
-  complete: boolean;
-  badShare: number;
-  vanishShare: number;
-  createdBy: string;
-  confirmedBy: string | null;
-  rowsApplied: number;
-}
 
 const APPLY_BATCH = 2_000;
 /** Rows taken in before the planner is told that tables grew; a smaller file changes nothing for it. */
@@ -33,8 +22,6 @@ const REFRESH_AFTER = 1_000;
 /** 'mwim': keeps our advisory locks apart from others. */
 const NAMESPACE = 0x6d77696d;
 
-/** Somebody cancelled it meanwhile. */
-class Cancelled extends Error {}
 /** A check has counted what would change; nothing of it stays. */
 class OnlyChecked extends Error {}
 
@@ -98,8 +85,8 @@ interface Means {
 
 /** One import under way. */
 class Running {
+  readonly #record: ImportRecord;
   #layout: LayoutName = 'referrals';
-  #lines = new Set<string>();
 
   constructor(
     private readonly means: Means,
@@ -107,49 +94,60 @@ class Running {
     private readonly transaction: Session,
     private readonly id: string,
     private readonly goOn: () => boolean,
-  ) {}
+  ) {
+    this.#record = new ImportRecord(transaction, means.clock, id);
+  }
 
   async run(): Promise<void> {
-    const job = await this.#claim();
-    if (!job) return;
     try {
+      const job = await this.#record.claim();
+      if (!job) return;
       await readFile(job, {
         ...this.means,
         principal: this.principal,
-        lines: this.#lines,
+        lines: await this.#linesOf(job.provider),
         keep: (batch) => this.#keep(job, batch),
       });
       const total = await this.transaction((tx) => putInOrder(tx, this.#table));
-      const why = job.confirmedBy === null && job.mode === 'apply' ? await this.#whyConfirm(job) : null;
-      if (why !== null) await this.#stop('to-confirm', why);
-      else await this.#apply(job, total);
+      await this.#goOn(job, total);
     } catch (error) {
       if (error instanceof Cancelled) return;
-      if (error instanceof DomainError && error.kind !== 'busy') await this.#stop('failed', error.message);
+      if (error instanceof DomainError && error.kind !== 'busy') await this.#record.stop('failed', error.message);
       else throw error;
     }
+  }
+
+  /** All of it was read: whether it may go on is decided once, before anything is changed. */
+  async #goOn(job: Job, total: number): Promise<void> {
+    if (job.mode === 'apply' && job.state === 'reading' && job.confirmedBy === null) {
+      // What is wrong with an event is known only where it is told: all are tried first.
+      if (this.#layout === 'events') await this.#takeAll(job, total, 'try');
+      const why = await this.#whyConfirm(job);
+      if (why !== null) {
+        await this.#record.stop('to-confirm', why);
+        return;
+      }
+      if (this.#layout === 'events') await this.#forgetTrial();
+    }
+    await this.transaction((tx) => this.#record.begin(tx, total));
+    await this.#takeAll(job, total, job.mode);
+    const why = job.mode === 'check' ? await this.#whyConfirm(job) : null;
+    await this.transaction(async (tx) => {
+      const missing: Record<string, number> = job.complete ? { missing: (await keepMissing(tx, job)).missing } : {};
+      await this.#record.finish(tx, missing, why);
+    });
   }
 
   get #table(): Staged {
     return this.#layout === 'referrals' ? 'staged_referral' : 'staged_event';
   }
 
-  async #claim(): Promise<Job | undefined> {
-    return this.transaction(async (tx) => {
-      const job = await tx.one<Job>(
-        `update import set state = case when state = 'applying' then state else 'reading' end, started_at = coalesce(started_at, $3), rows_read = 0, rows_bad = 0
-          where tenant = $1 and id = $2 and state in ('waiting', 'reading', 'applying')
-          returning id, provider, mode, mapping, encoding, extracted_on as "extractedOn", complete, bad_share as "badShare", vanish_share as "vanishShare",
-            created_by as "createdBy", confirmed_by as "confirmedBy", rows_applied as "rowsApplied"`,
-        [tx.tenant, this.id, this.means.clock.now()],
-      );
-      const services = await tx.query<{ line: string }>('select line from service where tenant = $1 and provider = $2', [
-        tx.tenant,
-        this.principal.org,
-      ]);
-      this.#lines = new Set(services.map((s) => s.line));
-      return job;
-    });
+  /** Lines this provider has a service of. */
+  async #linesOf(provider: string): Promise<Set<string>> {
+    const services = await this.transaction((tx) =>
+      tx.query<{ line: string }>('select line from service where tenant = $1 and provider = $2', [tx.tenant, provider]),
+    );
+    return new Set(services.map((s) => s.line));
   }
 
   async #keep(job: Job, { layout, header, isFirst, good, bad }: ReadBatch): Promise<void> {
@@ -161,12 +159,7 @@ class Running {
       if (good.length > 0) await stage(tx, this.#table, good);
       await setAside(tx, job, bad);
       await keepSetAsideSources(tx, bad);
-      await this.#progress(
-        tx,
-        `rows_read = rows_read + $3, rows_bad = rows_bad + $4`,
-        [good.length + bad.length, bad.length],
-        ['reading', 'applying'],
-      );
+      await this.#record.move(tx, 'rows_read = rows_read + $3, rows_bad = rows_bad + $4', [good.length + bad.length, bad.length]);
     });
   }
 
@@ -182,62 +175,36 @@ class Running {
         [tx.tenant, this.id],
       ),
     );
-    await this.#progress(tx, 'layout = $3, columns = $4, rows_read = 0, rows_bad = 0', [this.#layout, header], ['reading', 'applying']);
+    await this.#record.move(tx, 'layout = $3, columns = $4, rows_read = 0, rows_bad = 0', [this.#layout, header]);
   }
 
   async #whyConfirm(job: Job): Promise<string | null> {
     return this.transaction(async (tx) => {
-      const read = await tx.one<{ rowsRead: number; rowsBad: number }>(
-        'select rows_read as "rowsRead", rows_bad as "rowsBad" from import where tenant = $1 and id = $2',
-        [tx.tenant, this.id],
-      );
+      const rows = await this.#record.rows(tx);
+      // Known before they are tried: of referrals nothing else that matters for the share is found out later.
+      const repeated = job.mode === 'apply' ? await countRepeated(tx, this.#table) : 0;
       const leaving = await countLeaving(tx, job.provider, this.#table);
       const missing = job.complete ? await keepMissing(tx, job) : { expected: 0, missing: 0 };
-      return mustBeConfirmed({ rowsRead: read?.rowsRead ?? 0, rowsBad: read?.rowsBad ?? 0, ...leaving, ...missing }, job);
+      return mustBeConfirmed({ rowsRead: rows.read, rowsBad: rows.bad + repeated, ...leaving, ...missing }, job);
     });
   }
 
-  async #apply(job: Job, total: number): Promise<void> {
-    const since = this.means.clock.now();
-    await this.transaction((tx) =>
-      this.#progress(
-        tx,
-        `state = 'applying', rows_total = $3, applying_since = coalesce(applying_since, $4)`,
-        [total, since],
-        ['reading', 'applying'],
-      ),
-    );
+  async #takeAll(job: Job, total: number, how: ImportMode | 'try'): Promise<void> {
     let refreshAt = REFRESH_AFTER;
-    for (let from = job.rowsApplied + 1; from <= total; from += APPLY_BATCH) {
+    for (let from = (how === 'try' ? 0 : job.rowsApplied) + 1; from <= total; from += APPLY_BATCH) {
       if (!this.goOn()) throw new Cancelled();
       const range = { from, to: Math.min(total, from + APPLY_BATCH - 1) };
-      await this.#applyBatch(job, range);
+      await this.#take(job, range, how);
       // After the first batch, and whenever there are four times as many rows as the last time.
-      if (job.mode === 'apply' && range.to >= refreshAt) {
+      if (how === 'apply' && range.to >= refreshAt) {
         await this.means.database.refreshStatistics();
         refreshAt = range.to * 4;
       }
     }
-    await this.transaction(async (tx) => {
-      const now = this.means.clock.now();
-      // Counted, not added up: what was set aside before a kill is set aside.
-      const bad = await readIdentity(tx, now, 'import', [], () =>
-        tx.one<{ n: number }>('select count(*) as n from import_reject where tenant = $1 and import_id = $2', [tx.tenant, this.id]),
-      );
-      const missing = job.complete ? { missing: (await keepMissing(tx, job)).missing } : {};
-      await this.#progress(
-        tx,
-        `state = 'finished', ended_at = $3, rows_bad = $4, counts = counts || $5`,
-        [now, bad?.n ?? 0, JSON.stringify(missing)],
-        ['applying'],
-      );
-      await forgetFile(tx, this.id, now);
-      await audit(tx, this.means.clock.now(), { action: 'import-finished', purpose: 'import', detail: { importId: this.id } });
-    });
   }
 
-  /** One transaction; of a check nothing stays but what was counted. */
-  async #applyBatch(job: Job, range: RowRange): Promise<void> {
+  /** One transaction; of a check or a trial nothing stays but what was counted. */
+  async #take(job: Job, range: RowRange, how: ImportMode | 'try'): Promise<void> {
     const ctx: ApplyContext = {
       provider: job.provider,
       importId: this.id,
@@ -249,18 +216,13 @@ class Running {
     let done: Taken = { counts: {}, refused: new Map() };
     const record = async (tx: Tx): Promise<void> => {
       await setAsideStaged(tx, job, this.#table, done.refused);
-      await this.#progress(
-        tx,
-        `rows_applied = $3, rows_bad = rows_bad + $4, counts = (select coalesce(jsonb_object_agg(key, n), '{}') from (
-            select key, sum(value::integer) as n from (select * from jsonb_each_text(counts) union all select * from jsonb_each_text($5)) each group by key) added)`,
-        [range.to, done.refused.size, JSON.stringify(done.counts)],
-        ['applying'],
-      );
+      if (how === 'try') await this.#record.move(tx, 'rows_bad = rows_bad + $3', [done.refused.size]);
+      else await this.#record.taken(tx, range.to, done.refused.size, done.counts);
     };
     try {
       await this.transaction(async (tx) => {
         done = await takeIn(this.#layout, tx, range, ctx);
-        if (job.mode === 'check') throw new OnlyChecked();
+        if (how !== 'apply') throw new OnlyChecked();
         await record(tx);
       });
     } catch (error) {
@@ -269,24 +231,16 @@ class Running {
     }
   }
 
-  /** @throws Cancelled when it is in none of the states any more */
-  async #progress(tx: Tx, set: string, values: unknown[], states: string[]): Promise<void> {
-    const changed = await tx.execute(`update import set ${set} where tenant = $1 and id = $2 and state = any($${values.length + 3})`, [
-      tx.tenant,
-      this.id,
-      ...values,
-      states,
-    ]);
-    if (changed === 0) throw new Cancelled();
-  }
-
-  async #stop(state: 'to-confirm' | 'failed', why: string): Promise<void> {
-    await this.transaction(async (tx) => {
-      await tx.execute(
-        `update import set state = $3, why_stopped = $4, ended_at = case when $3 = 'failed' then $5::timestamptz end where tenant = $1 and id = $2 and state <> 'cancelled'`,
-        [tx.tenant, this.id, state, why, this.means.clock.now()],
-      );
-      if (state === 'failed') await forgetFile(tx, this.id, this.means.clock.now());
-    });
+  /** The trial was passed: what becomes of each row is found out when it is taken in. */
+  async #forgetTrial(): Promise<void> {
+    await this.transaction((tx) =>
+      readIdentity(tx, this.means.clock.now(), 'import', [], async () => {
+        const tried = await tx.execute(
+          `delete from import_reject where tenant = $1 and import_id = $2 and row_no in (select row_no from ${this.#table})`,
+          [tx.tenant, this.id],
+        );
+        await this.#record.move(tx, 'rows_bad = rows_bad - $3', [tried]);
+      }),
+    );
   }
 }

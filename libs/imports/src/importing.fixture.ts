@@ -27,6 +27,7 @@ export async function importingApp() {
   return {
     ...app,
     imports,
+    done,
     async take(text: string | Buffer, options: Partial<ImportRequest> = {}): Promise<ImportView> {
       const file = (async function* () {
         yield Buffer.from(text as string);

@@ -20,6 +20,8 @@ export interface FileToRead {
   provider: string;
   mapping: string | null;
   encoding: Encoding | null;
+  /** The day as of which its rows are checked. */
+  today: LocalDate;
 }
 
 export interface ReadBatch {
@@ -73,7 +75,8 @@ async function headOf(file: FileToRead, ctx: ReadingContext): Promise<Buffer> {
 
 /** A file of FHIR: a row is a ServiceRequest, its one cell the place where it stands. */
 async function readResources(file: FileToRead, ctx: ReadingContext): Promise<void> {
-  const { now, today } = moment(ctx.clock);
+  const { today } = file;
+  const now = ctx.clock.now();
   const found = await readFhir(piecesOf(file, ctx), ctx.fhir, file.provider, today);
   for (let from = 0; from < found.length; from += BATCH) {
     const [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
@@ -111,17 +114,15 @@ async function readAs(encoding: Encoding, file: FileToRead, mapping: Mapping, ct
     isFirst = false;
     [good, bad] = [[], []];
   };
-  let at = moment(ctx.clock);
   const text = decoded(piecesOf(file, ctx), encoding);
   try {
     for await (const row of readTable(text, mapping, (found, named) => ([read, header] = [found, named]))) {
       if (!read) throw new Error('Rows come after the header.');
-      const { staged, problems } = checkRow(row, read, mapping, file, ctx, at);
+      const { staged, problems } = checkRow(row, read, mapping, file, ctx);
       if (staged) good.push(staged);
       else bad.push({ row, problems, source: sourceOf(readCells(row.cells, read, mapping)) });
       if (good.length + bad.length < BATCH) continue;
       await keep(read.layout);
-      at = moment(ctx.clock);
     }
     if (read) await keep(read.layout);
   } finally {
@@ -129,41 +130,26 @@ async function readAs(encoding: Encoding, file: FileToRead, mapping: Mapping, ct
   }
 }
 
-/** Told once a batch: the day of a moment costs more than the check of a row. */
-const moment = (clock: Clock): Moment => ({ now: clock.now(), today: clock.today() });
-
-interface Moment {
-  now: Date;
-  today: LocalDate;
-}
-
 interface Checked {
   staged: StagedRow | null;
   problems: RowProblem[];
 }
 
-function checkRow(
-  row: TableRow,
-  read: ReadColumns,
-  mapping: Mapping,
-  file: FileToRead,
-  ctx: ReadingContext,
-  { now, today }: Moment,
-): Checked {
+function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: FileToRead, ctx: ReadingContext): Checked {
   if (row.cells.length > read.columns.length) {
     const expected = `${read.columns.length} cells, as the header has: a cell that holds the delimiter must be quoted`;
     return { staged: null, problems: [{ column: '', code: 'too-many-cells', found: `${row.cells.length} cells`, expected }] };
   }
   const cells = readCells(row.cells, read, mapping);
   if (read.layout === 'events') {
-    const { row: event, problems } = readEventRow(cells, today);
+    const { row: event, problems } = readEventRow(cells, file.today);
     return { staged: event && eventToStage(row, event), problems };
   }
-  const { referral, diedOn, problems } = readReferral(cells, file.provider, today);
+  const { referral, diedOn, problems } = readReferral(cells, file.provider, file.today);
   if (referral && !ctx.lines.has(referral.service)) {
     return { staged: null, problems: [notOurs(cells.cellOf('service'), file, ctx)] };
   }
-  const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today };
+  const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now: ctx.clock.now(), today: file.today };
   return { staged: referral && referralToStage(row, referral, context, diedOn), problems };
 }
 

@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 import { CsvError, parse } from 'csv-parse';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { readHeader, type Mapping, type ReadColumns } from './mapping.js';
 
 const LONGEST_ROW = 1_000_000;
@@ -25,16 +25,16 @@ export async function* readTable(
   onHeader: (read: ReadColumns, header: string[]) => void,
 ): AsyncGenerator<TableRow> {
   const { first, all } = await withFirstLine(text);
-  const parser = Readable.from(all, { objectMode: false }).pipe(
-    parse({
-      delimiter: delimiterOf(first),
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: LONGEST_ROW,
-      record_delimiter: ['\r\n', '\n', '\r'],
-    }),
-  );
+  const parsing = parse({
+    delimiter: delimiterOf(first),
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: LONGEST_ROW,
+    record_delimiter: ['\r\n', '\n', '\r'],
+  });
+  // What is wrong with the text is then told to whoever reads the rows; `pipe` would tell nobody, and end the process.
+  const parser = pipeline(Readable.from(all, { objectMode: false }), parsing, () => undefined);
   let rowNo = 0;
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {

@@ -109,6 +109,11 @@ export async function putInOrder(tx: Tx, table: Staged): Promise<number> {
   return (await tx.one<{ n: number }>(`select count(*) as n from ${table}`))?.n ?? 0;
 }
 
+/** Rows of referrals that an earlier row of the file contradicts: known before any is taken in. */
+export async function countRepeated(tx: Tx, table: Staged): Promise<number> {
+  return (await tx.one<{ n: number }>(`select count(*) as n from ${table} where outcome = 'repeated'`))?.n ?? 0;
+}
+
 const SPECIAL: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const copyText = (value: string | null): string =>
   value === null ? '\\N' : /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => SPECIAL[c] ?? c) : value;

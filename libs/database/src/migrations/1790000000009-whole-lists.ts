@@ -7,6 +7,8 @@ export class WholeLists1790000000009 implements MigrationInterface {
     await db.query(`
       -- Said by whoever sent the file: it holds every open referral of the source systems in it.
       alter table import add column complete boolean not null default false;
+      -- How often it was begun since it last got any further.
+      alter table import add column attempts integer not null default 0;
 
       -- Open referrals that such a file lacks, as of that import. Nothing is done to them: a person finds out what became of each.
       create table import_missing (
