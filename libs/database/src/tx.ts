@@ -1,4 +1,4 @@
-import { DomainError, type Principal } from '#kernel';
+import { DomainError, type DomainErrorKind, type Principal } from '#kernel';
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
@@ -68,22 +68,40 @@ const PLACE_OF_A_REFERRAL = '_pathway_id_referral_id_fkey';
 interface PostgresError {
   code?: string;
   constraint?: string;
+  detail?: string;
 }
 
 const TOO_MUCH_AT_ONCE = 'Too much is happening at once: please try again.';
 
+/** Refused by a constraint. Its name says where to look; it is for whoever runs this, and not among the words clients read. */
+export class AgainstConstraint extends DomainError {
+  constructor(
+    kind: DomainErrorKind,
+    message: string,
+    readonly constraint: string | undefined,
+  ) {
+    super(kind, message);
+  }
+}
+
+/** Codes of organisations and keys of tenants are no secret, and everything hangs on them: whoever lacks one is told which. */
+function whatIsMissing(detail = ''): string {
+  const [, key, table] = /^Key \(\w+\)=\(([\w-]{1,40})\) is not present in table "(tenant|organisation)"\.$/.exec(detail) ?? [];
+  return key === undefined ? 'This refers to something that is not there.' : `The ${table} ${key} is not known here.`;
+}
+
 /** What the database refused, in the words of the core. The one place that knows its error codes. */
 export function asDomainError(error: unknown): unknown {
   if (error instanceof ReadTooEarly) return new DomainError('busy', TOO_MUCH_AT_ONCE);
-  const { code, constraint } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
+  const { code, constraint, detail } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
   switch (code) {
     case '23505':
-      return new DomainError('conflict', `This is held already (${constraint ?? 'unique'}).`);
+      return new AgainstConstraint('conflict', 'This is held already.', constraint);
     case '23503':
-      return new DomainError('rule', `This refers to something that is not there (${constraint ?? 'reference'}).`);
+      return new AgainstConstraint('rule', whatIsMissing(detail), constraint);
     case '23514':
     case '23502':
-      return new DomainError('rule', `A value is outside what is allowed (${constraint ?? 'check'}).`);
+      return new AgainstConstraint('rule', 'A value is outside what is allowed.', constraint);
     case '40001':
     case '40P01':
     case '55P03':

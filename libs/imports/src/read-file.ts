@@ -8,7 +8,7 @@ import type { LayoutName } from './layouts.js';
 import { readMapping, type Mapping, type ReadColumns } from './mapping.js';
 import { inRows, isFhir, readFhir, type FhirReading } from './read-fhir.js';
 import { readTable, type TableRow } from './read-table.js';
-import { readReferral } from './referral-row.js';
+import { isLine, readReferral } from './referral-row.js';
 import type { RejectedCells } from './rejected.js';
 import type { RowProblem } from './row-problems.js';
 import { eventToStage, referralToStage, type StagedRow } from './staging.js';
@@ -80,10 +80,10 @@ async function readResources(file: FileToRead, ctx: ReadingContext): Promise<voi
   const found = await readFhir(piecesOf(file, ctx), ctx.fhir, file.provider, today);
   for (let from = 0; from < found.length; from += BATCH) {
     const [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
-    for (const [i, { place, source, newReferral, problems }] of found.slice(from, from + BATCH).entries()) {
+    for (const [i, { place, source, newReferral, contacts, problems }] of found.slice(from, from + BATCH).entries()) {
       const row: TableRow = { rowNo: from + i + 1, cells: [place] };
       if (newReferral && ctx.lines.has(newReferral.service)) {
-        good.push(referralToStage(row, newReferral, { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today }));
+        good.push(referralToStage(row, newReferral, { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today }, { contacts }));
       } else bad.push({ row, source, problems: newReferral ? [notOurs(newReferral.service, file, ctx)] : inRows(problems) });
     }
     await ctx.keep({ layout: 'referrals', header: ['place'], isFirst: from === 0, good, bad });
@@ -120,7 +120,7 @@ async function readAs(encoding: Encoding, file: FileToRead, mapping: Mapping, ct
       if (!read) throw new Error('Rows come after the header.');
       const { staged, problems } = checkRow(row, read, mapping, file, ctx);
       if (staged) good.push(staged);
-      else bad.push({ row, problems, source: sourceOf(readCells(row.cells, read, mapping)) });
+      else bad.push({ row, problems, ...aboutOf(readCells(row.cells, read, mapping)) });
       if (good.length + bad.length < BATCH) continue;
       await keep(read.layout);
     }
@@ -150,13 +150,16 @@ function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: File
     return { staged: null, problems: [notOurs(cells.cellOf('service'), file, ctx)] };
   }
   const context = { tenant: ctx.principal.tenant, secrets: ctx.secrets, now: ctx.clock.now(), today: file.today };
-  return { staged: referral && referralToStage(row, referral, context, diedOn), problems };
+  return { staged: referral && referralToStage(row, referral, context, { diedOn }), problems };
 }
 
-/** Which referral a row is about. Cells that have slipped into other columns name none that is held. */
-function sourceOf({ fields }: ReadRow): RejectedCells['source'] {
-  const [system, id] = [fields['source.system'], fields['source.id']];
-  return typeof system === 'string' && typeof id === 'string' ? { system, id } : null;
+/** Which referral a row is about, and on which line. Cells that have slipped into other columns name none that is held. */
+function aboutOf({ fields }: ReadRow): Pick<RejectedCells, 'source' | 'line'> {
+  const [system, id, service] = [fields['source.system'], fields['source.id'], String(fields['service'])];
+  return {
+    source: typeof system === 'string' && typeof id === 'string' ? { system, id } : null,
+    line: isLine(service) ? service : null,
+  };
 }
 
 const notOurs = (found: string, { provider }: FileToRead, { lines }: ReadingContext): RowProblem => ({

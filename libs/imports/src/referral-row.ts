@@ -57,4 +57,4 @@ function deathProblems(diedOn: unknown, { person }: NewReferral, found: string, 
   return [];
 }
 
-const isLine = (code: string): code is ServiceLineCode => (SERVICE_LINE_CODES as readonly string[]).includes(code);
+export const isLine = (code: string): code is ServiceLineCode => (SERVICE_LINE_CODES as readonly string[]).includes(code);

@@ -47,6 +47,7 @@ const STAGED_REFERRAL: Readonly<Record<string, string>> = {
   protected_address: 'boolean',
   confidential_from_family: 'text[]',
   contacts: 'jsonb',
+  told_contacts: 'jsonb',
   person_id: 'uuid',
   pathway_id: 'uuid',
   referral_id: 'uuid',
@@ -128,12 +129,24 @@ export interface StagingContext {
   today: LocalDate;
 }
 
-/** A referral as it is staged, with the ids it gets where nothing is held of it yet, and the day its child died where the row tells one. */
+/** What a row may tell besides its referral: the day the child died, and contacts that took place. */
+export interface ToldBesides {
+  diedOn?: LocalDate | null;
+  contacts?: readonly ToldContact[];
+}
+
+export interface ToldContact {
+  eventId: string;
+  occurredOn: LocalDate;
+  data: object;
+}
+
+/** A referral as it is staged, with the ids it gets where nothing is held of it yet. */
 export function referralToStage(
   { rowNo, cells }: TableRow,
   r: NewReferral,
   { tenant, secrets, now, today }: StagingContext,
-  diedOn: LocalDate | null = null,
+  { diedOn = null, contacts = [] }: ToldBesides = {},
 ): StagedRow {
   const line = serviceLine(r.service);
   const { person: p } = r;
@@ -179,6 +192,7 @@ export function referralToStage(
     String(p.protectedAddress ?? false),
     `{${(p.confidentialFromFamily ?? []).join(',')}}`,
     r.contacts && r.contacts.length > 0 ? JSON.stringify(r.contacts) : null,
+    contacts.length > 0 ? JSON.stringify(contacts) : null,
     newId(now),
     newId(now),
     newId(now),

@@ -1,5 +1,6 @@
 import type { Tx } from '#database';
 import { applyChanged } from './apply-changed.js';
+import { tellContacts } from './apply-contacts.js';
 import { tellDeaths } from './apply-deaths.js';
 import { applyEvents } from './apply-events.js';
 import { applyNew, type ApplyContext, type RowRange } from './apply-referrals.js';
@@ -15,7 +16,8 @@ export interface Taken {
 async function takeReferrals(tx: Tx, range: RowRange, ctx: ApplyContext): Promise<Taken> {
   await applyNew(tx, range, ctx);
   const refused = new Map<number, RowProblem[]>();
-  for (const told of [...(await tellDeaths(tx, range, ctx)), ...(await applyChanged(tx, range, ctx))]) {
+  const [deaths, changed] = [await tellDeaths(tx, range, ctx), await applyChanged(tx, range, ctx)];
+  for (const told of [...deaths, ...changed, ...(await tellContacts(tx, range, ctx))]) {
     if (told.outcome === 'refused')
       refused.set(
         told.rowNo,

@@ -8,7 +8,7 @@ export * from './csv.js';
 export * from './data-quality/data-quality.js';
 export { PROBLEM_CODES, PROBLEMS, type ProblemCode } from './data-quality/problems.js';
 export * from './data-quality/quality-table.js';
-export type { AfterRow, ProblemRow } from './data-quality/statements.js';
+export type { AfterRow, ProblemRow } from './data-quality/problems.js';
 export * from './dimensions.js';
 export * from './disclosure.js';
 export * from './freshness.js';

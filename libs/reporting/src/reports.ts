@@ -3,7 +3,7 @@ import { Clock, isProvider, systemPrincipal, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { readChild, type ChildPage } from './child.js';
 import { planQuality, readProblem, readQuality, type QualityQuery, type QualityReport } from './data-quality/data-quality.js';
-import type { ProblemRow } from './data-quality/statements.js';
+import type { ProblemRow } from './data-quality/problems.js';
 import { readFreshness, type Freshness } from './freshness.js';
 import { readOverview, type Overview } from './overview.js';
 import { planReconcile, readReconciliation, type ReconcileRequest, type Reconciliation } from './reconcile/reconcile.js';

@@ -44,15 +44,18 @@ export class DataQualityController {
 
   @Get(':problem')
   @Allow(...PROVIDER_ROLES)
-  @ApiOperation({ summary: 'Your own referrals with one problem, the oldest first; without names' })
+  @ApiOperation({
+    summary: 'Your own referrals with one problem, the oldest first; of unmapped codes the rows that were set aside. Without names',
+  })
   @ApiParam({ name: 'problem', enum: PROBLEM_CODES })
-  async rows(@Asking() principal: Principal, @Param('problem') problem: string, @Query() query: ProblemQuery): Promise<Page<ProblemRow>> {
+  async rows(@Asking() principal: Principal, @Param('problem') problem: string, @Query() query: ProblemQuery): Promise<Page<Omit<ProblemRow, 'key'>>> {
     const limit = limitOf(query);
     const after = afterOf(query.cursor);
     const rows = await this.reports.problem(principal, problem, { service: query.service, limit: limit + 1, ...(after ? { after } : {}) });
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.since, last.referralId]) : null };
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    const items = shown.map(({ key: _, ...row }) => row);
+    return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.since, last.key]) : null };
   }
 }
 
@@ -60,6 +63,6 @@ function afterOf(cursor: string | undefined): AfterRow | undefined {
   const key = decodeCursor(cursor, 2);
   if (key === null) return undefined;
   const [since, id] = key;
-  if (isLocalDate(since) && typeof id === 'string' && isUuid(id)) return { since, id };
+  if (isLocalDate(since) && typeof id === 'string' && isUuid(id)) return { since, key: id };
   throw notOurCursor();
 }

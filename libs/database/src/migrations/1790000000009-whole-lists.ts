@@ -7,6 +7,8 @@ export class WholeLists1790000000009 implements MigrationInterface {
     await db.query(`
       -- Said by whoever sent the file: it holds every open referral of the source systems in it.
       alter table import add column complete boolean not null default false;
+      -- Which referral a row that was set aside is about, and on which line, where that can be told.
+      alter table import_reject add column source_system text, add column source_id text, add column line text;
       -- How often it was begun since it last got any further.
       alter table import add column attempts integer not null default 0;
 

@@ -350,13 +350,13 @@ test('rows come the oldest first, a page at a time, none twice', async () => {
     Array.from({ length: 25 }, (_, i) => ({ days: (i * 3) % 10 })),
   );
   const seen: string[] = [];
-  let after: { since: LocalDate; id: string } | undefined;
+  let after: { since: LocalDate; key: string } | undefined;
   for (let page = 0; page < 4; page++) {
     const rows = await reports.problem(trust, 'no-nhs-number' satisfies ProblemCode, { limit: 10, ...(after ? { after } : {}) });
     expect(rows.map((r) => r.since)).toEqual(rows.map((r) => r.since).toSorted());
-    seen.push(...rows.map((r) => r.referralId));
+    seen.push(...rows.map((r) => r.key));
     const last = rows.at(-1);
-    if (last) after = { since: last.since, id: last.referralId };
+    if (last) after = { since: last.since, key: last.key };
   }
   expect(seen.toSorted()).toEqual(put.map((ids) => ids.referralId).toSorted());
 });

@@ -4,8 +4,8 @@ import { SERVICE_LINE_CODES } from '#service-lines';
 import { countFromSql, disclosureWords, type Cell, type Disclosure } from '../disclosure.js';
 import { readFreshness } from '../freshness.js';
 import { disclosureOf, scopeOf } from '../waits-plan.js';
-import { problemOf, PROBLEMS, type ProblemCode } from './problems.js';
-import { countProblems, listProblem, type AfterRow, type ProblemRow, type QualityScope } from './statements.js';
+import { problemOf, PROBLEMS, type AfterRow, type ProblemCode, type ProblemRow, type QualityScope } from './problems.js';
+import { countProblems, listProblem } from './statements.js';
 
 /** What was asked, as it came. */
 export interface QualityQuery {

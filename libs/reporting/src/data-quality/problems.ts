@@ -1,3 +1,6 @@
+import type { LocalDate } from '#kernel';
+import type { Disclosure } from '../disclosure.js';
+
 /**
  * What can be wrong with what we were told of a referral, one row a problem. `where` and `since` are SQL over the facts of one referral:
  * `s` its state, `p` its child, `t` what was told of it (see statements.ts); $2 is today.
@@ -26,6 +29,37 @@ export const PROBLEM_CODES = [
   'unmapped-code',
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** Whose referrals are looked at. Null = all. */
+export interface QualityScope {
+  today: LocalDate;
+  provider: string | null;
+  service: string | null;
+  disclosure: Disclosure;
+}
+
+/** A referral with a problem, as its provider mends it. No name: the referral's own page has it. */
+export interface ProblemRow {
+  /** By which a list goes on after it: the referral's id, where the problem is of a referral. */
+  key: string;
+  /** Null where a row that was set aside is about no referral that is held. */
+  referralId: string | null;
+  personId: string | null;
+  service: string;
+  receivedOn: LocalDate | null;
+  problem: ProblemCode;
+  wrong: string;
+  since: LocalDate;
+  /** The row of the file, where one was set aside. */
+  importId?: string;
+  rowNo?: number;
+}
+
+/** Where the page before ended. */
+export interface AfterRow {
+  since: LocalDate;
+  key: string;
+}
 
 /** Referrals somebody still has to do something about. */
 export const IS_OPEN = `s.state in ('waiting', 'in-treatment', 'monitored')`;
@@ -107,8 +141,8 @@ export const PROBLEMS: readonly Problem[] = [
   {
     code: 'unmapped-code',
     title: 'Code not mapped',
-    means: 'referrals that came with a code nobody has mapped to ours',
-    // Imports keep no row for one yet. When they do, this asks for it by s.referral_id.
+    means: 'rows an import set aside in the last 12 months for a code nobody has mapped, until what they are about is told again',
+    // Of rows, not of referrals: see unmapped.ts.
     where: 'false',
     since: 's.listed_on',
   },

@@ -1,15 +1,7 @@
 import type { Tx } from '#database';
-import type { LocalDate } from '#kernel';
-import { countSql, type Disclosure } from '../disclosure.js';
-import { IS_OPEN, PROBLEMS, type Problem, type ProblemCode } from './problems.js';
-
-/** Whose referrals are looked at. Null = all. */
-export interface QualityScope {
-  today: LocalDate;
-  provider: string | null;
-  service: string | null;
-  disclosure: Disclosure;
-}
+import { countSql } from '../disclosure.js';
+import { IS_OPEN, PROBLEMS, type AfterRow, type Problem, type ProblemRow, type QualityScope } from './problems.js';
+import { listUnmapped, UNMAPPED, UNMAPPED_OF_SERVICE } from './unmapped.js';
 
 /** What answers a booking: it took place, or was called off or moved. */
 const OUTCOMES = `('contact', 'appointment-cancelled', 'rebooked', 'treatment-started', 'intervention', 'assessed', 'handed-over')`;
@@ -55,9 +47,11 @@ export interface CountedService {
 /** Every problem of every service in one statement; a service without any is at zero. */
 export async function countProblems(tx: Tx, { today, provider, service, disclosure }: QualityScope): Promise<CountedService[]> {
   const counted = [IS_OPEN, ...PROBLEMS.map((p) => p.where)].map((where, i) => `count(*) filter (where ${where}) as n${i}`);
-  const shown = PROBLEMS.map((_, i) => countSql(`coalesce(n${i + 1}, 0)`, disclosure));
+  const shown = PROBLEMS.map(({ code }, i) =>
+    countSql(code === 'unmapped-code' ? UNMAPPED_OF_SERVICE : `coalesce(n${i + 1}, 0)`, disclosure),
+  );
   return tx.query<CountedService>(
-    `with ${LOOKED_AT}, ${TOLD},
+    `with ${LOOKED_AT}, ${TOLD}, ${UNMAPPED},
       counted as (select s.line, s.provider, ${counted.join(', ')} from ${FACTS} group by s.line, s.provider)
      select v.line, v.provider, o.name, ${countSql('coalesce(n0, 0)', disclosure)} as open, json_build_array(${shown.join(', ')}) as problems
        from service v join organisation o on o.code = v.provider left join counted c on c.line = v.line and c.provider = v.provider
@@ -66,39 +60,27 @@ export async function countProblems(tx: Tx, { today, provider, service, disclosu
   );
 }
 
-/** A referral with a problem, as its provider mends it. No name: the referral's own page has it. */
-export interface ProblemRow {
-  referralId: string;
-  personId: string;
-  service: string;
-  receivedOn: LocalDate | null;
-  problem: ProblemCode;
-  wrong: string;
-  since: LocalDate;
-}
-
-/** Where the page before ended. */
-export interface AfterRow {
-  since: LocalDate;
-  id: string;
-}
-
 /** Referrals with one problem, the oldest first. */
 export async function listProblem(
   tx: Tx,
   problem: Problem,
-  { today, provider, service }: QualityScope,
+  { today, provider, service, disclosure }: QualityScope,
   limit: number,
   after: AfterRow | undefined,
 ): Promise<ProblemRow[]> {
+  if (problem.code === 'unmapped-code')
+    return said(problem, await listUnmapped(tx, { today, provider, service, disclosure }, limit, after));
   const facts = problem.readsEvents ? FACTS : 'looked_at s join person p on p.tenant = $1 and p.id = s.person_id';
   const rows = await tx.query<Omit<ProblemRow, 'problem' | 'wrong'>>(
     `with ${problem.readsEvents ? `${LOOKED_AT}, ${TOLD}` : LOOKED_AT}
-     select s.referral_id as "referralId", s.person_id as "personId", s.line as service, s.received_on as "receivedOn", ${problem.since} as since
+     select s.referral_id as key, s.referral_id as "referralId", s.person_id as "personId", s.line as service, s.received_on as "receivedOn", ${problem.since} as since
        from ${facts}
       where ${problem.where} and ($5::date is null or (${problem.since}, s.referral_id) > ($5::date, $6::uuid))
       order by since, s.referral_id limit $7`,
-    [tx.tenant, today, provider, service, after?.since ?? null, after?.id ?? null, limit],
+    [tx.tenant, today, provider, service, after?.since ?? null, after?.key ?? null, limit],
   );
-  return rows.map((row) => ({ ...row, problem: problem.code, wrong: problem.title }));
+  return said(problem, rows);
 }
+
+const said = ({ code, title }: Problem, rows: readonly Omit<ProblemRow, 'problem' | 'wrong'>[]): ProblemRow[] =>
+  rows.map((row) => ({ ...row, problem: code, wrong: title }));
