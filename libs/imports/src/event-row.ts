@@ -19,6 +19,8 @@ export interface EventRow {
 }
 
 const LONGEST_ID = 120;
+/** Mistakes are told by whoever sees them. */
+export const NOT_BY_FILE: readonly string[] = ['event-voided', 'received-on-corrected'];
 
 /** What can be told of a row without its referral. */
 export function readEventRow({ fields, cellOf }: ReadRow, today: LocalDate): { row: EventRow | null; problems: RowProblem[] } {
@@ -57,7 +59,7 @@ export function readEvent(row: EventRow, lineCode: string): { event: NewEvent | 
   const closure = fields['closureCode'];
   if (type === 'closed' && closure === MAY_MEAN_DEATH) return { event: null, problems: [mayMeanDeath] };
   if (type === 'closed') {
-    const stands = CLOSURES[String(closure)];
+    const stands = Object.hasOwn(CLOSURES, String(closure)) ? CLOSURES[String(closure)] : undefined;
     if (!stands) return { event: null, problems: [closureUnknown(String(closure ?? ''))] };
     type = stands.type;
     if (stands.reason !== null) fields['data.reason'] ??= stands.reason;
@@ -66,7 +68,16 @@ export function readEvent(row: EventRow, lineCode: string): { event: NewEvent | 
   if (!dataClass) {
     return {
       event: null,
-      problems: [{ column: 'type', code: 'unknown-code', found: row.type, expected: `closed, or one of ${eventTypes(line).join(', ')}` }],
+      problems: [
+        {
+          column: 'type',
+          code: 'unknown-code',
+          found: row.type,
+          expected: `closed, or one of ${eventTypes(line)
+            .filter((t) => !NOT_BY_FILE.includes(t))
+            .join(', ')}`,
+        },
+      ],
     };
   }
   for (const path of Object.keys(fields)) {

@@ -44,24 +44,25 @@ export async function* readTable(
       else onHeader(readHeader(cells, mapping), cells);
     }
   } catch (error) {
-    throw error instanceof CsvError ? refused(wordsOf(error, rowNo)) : error;
+    throw error instanceof CsvError ? refused(wordsOf(error)) : error;
   }
   if (rowNo === 0) throw refused('The file is empty.');
   if (rowNo === 1) throw refused('The file has a header and no rows.');
 }
 
-function wordsOf(error: CsvError, rowNo: number): string {
-  const after = rowNo === 0 ? 'in the header' : `after row ${rowNo}`;
+function wordsOf(error: CsvError): string {
+  const { lines } = error as CsvError & { lines?: number };
+  const where = lines === undefined ? '' : ` in line ${lines}`;
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-      return `A quote is opened ${after} and never closed.`;
+      return `A quote is opened${where} and never closed.`;
     case 'CSV_MAX_RECORD_SIZE':
-      return `A row ${after} is longer than ${LONGEST_ROW} characters.`;
+      return `A row${where} is longer than ${LONGEST_ROW} characters.`;
     case 'CSV_INVALID_CLOSING_QUOTE':
     case 'INVALID_OPENING_QUOTE':
-      return `A quote stands where none can, ${after}: a cell with quotes must be quoted itself, its quotes doubled.`;
+      return `A quote stands where none can${where}: a cell with quotes must be quoted itself, its quotes doubled.`;
     default:
-      return `The file cannot be read as CSV ${after}.`;
+      return `The file cannot be read as CSV${where}.`;
   }
 }
 
