@@ -235,6 +235,8 @@ create table import (
   applying_since timestamp with time zone,
   ended_at timestamp with time zone,
   complete boolean not null default false,
+  sent_key text,
+  attempts integer not null default 0,
   constraint import_pkey PRIMARY KEY (tenant, id),
   constraint import_provider_fkey FOREIGN KEY (provider) REFERENCES organisation(code),
   constraint import_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenant(key),
@@ -242,6 +244,7 @@ create table import (
   constraint import_mode_check CHECK ((mode = ANY (ARRAY['apply'::text, 'check'::text]))),
   constraint import_state_check CHECK ((state = ANY (ARRAY['uploading'::text, 'waiting'::text, 'reading'::text, 'to-confirm'::text, 'applying'::text, 'finished'::text, 'cancelled'::text, 'failed'::text])))
 );
+CREATE INDEX import_of_key ON import USING btree (tenant, provider, sent_key, created_at) WHERE (sent_key IS NOT NULL);
 CREATE INDEX import_of_provider ON import USING btree (tenant, provider, created_at DESC, id DESC);
 CREATE INDEX import_to_do ON import USING btree (tenant, created_at) WHERE (state = ANY (ARRAY['waiting'::text, 'reading'::text, 'applying'::text]));
 alter table import enable row level security;
@@ -286,6 +289,9 @@ create table import_reject (
   row_no integer not null,
   problems jsonb not null,
   cells text[] not null,
+  source_system text,
+  source_id text,
+  line text,
   constraint import_reject_pkey PRIMARY KEY (tenant, import_id, row_no),
   constraint import_reject_tenant_import_id_fkey FOREIGN KEY (tenant, import_id) REFERENCES import(tenant, id)
 );

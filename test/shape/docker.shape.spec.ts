@@ -71,7 +71,7 @@ describe('the image', () => {
   it('begins with an app that the build makes', () => {
     expect(text('docker/Dockerfile')).toContain('CMD ["node", "dist/apps/api/src/main.js"]');
     for (const name of OURS) {
-      const main = service(name).command?.[1] ?? 'dist/apps/api/src/main.js';
+      const main = service(name).command?.find((word) => word.endsWith('.js')) ?? 'dist/apps/api/src/main.js';
       expect(existsSync(join(root, main.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
     }
   });

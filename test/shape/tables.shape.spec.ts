@@ -95,6 +95,7 @@ const OPEN_WORDS: Record<string, string> = {
   'contact.stopped_why': 'said to staff',
   'escalation.line': 'as check_in.line',
   'escalation.reason': 'each line has risks of its own, with names of its own',
+  'import_reject.line': 'as check_in.line',
   'mental_health_details.reason': 'a national list that grows; checked where it comes in',
   'message.sender': 'a further sender is one class',
   'message.template': 'a further template is one entry in code',

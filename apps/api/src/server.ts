@@ -7,8 +7,9 @@ import type { LogLevel } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './app.module.js';
 import { refuseDeep } from './http/depth.js';
-import { takeFhir } from './fhir/fhir-bodies.js';
+import { plainFhirUrl, takeFhir } from './fhir/fhir-bodies.js';
 import { answerOf } from './http/problem.filter.js';
+import { LONGEST_OPTION } from './imports/import-requests.js';
 import { validationPipe } from './http/validation.js';
 import { serveOpenApi } from './openapi.js';
 
@@ -17,11 +18,12 @@ const BODY_LIMIT = 1024 * 1024;
 const FILE_LIMIT = 1024 * 1024 * 1024;
 const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 
-/** The HTTP server, ready to listen. */
-export async function createServer(platform: Platform): Promise<NestFastifyApplication> {
+/** The HTTP server, ready to listen. `fileLimit` is the largest file of an import, in bytes. */
+export async function createServer(platform: Platform, { fileLimit = FILE_LIMIT } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 600 },
+    rewriteUrl: ({ url = '/' }) => plainFhirUrl(url),
     // What Fastify refuses before any route is found: a bad URL.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       const { status, type, body } = answerOf(error, request.url);
@@ -41,7 +43,8 @@ export async function createServer(platform: Platform): Promise<NestFastifyAppli
       done(error as Error);
     }
   });
-  await app.register(multipart, { limits: { files: 2, fields: 20, fieldSize: 100_000, fileSize: FILE_LIMIT } });
+  // One file and one mapping are taken; that there are more is said by who reads the form.
+  await app.register(multipart, { limits: { files: 4, fields: 20, fieldSize: LONGEST_OPTION, fileSize: fileLimit } });
   app.useGlobalPipes(validationPipe());
   serveOpenApi(app);
   await app.init();

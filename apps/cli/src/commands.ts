@@ -1,4 +1,5 @@
-import type { Settings } from '#config';
+import { SettingsError, type Settings } from '#config';
+import { DomainError } from '#kernel';
 
 /** One command: told its arguments, it answers with the exit status. Loaded only when it is called. */
 export interface Command {
@@ -10,6 +11,18 @@ export interface Command {
 
 /** The arguments were not of the command's form. */
 export class UsageError extends Error {}
+
+/** What is told of a failure: of one that is expected its words, of any other all there is. */
+export function wordsOf(error: unknown): unknown {
+  if (error instanceof SettingsError || error instanceof UsageError) return error.message;
+  if (!(error instanceof DomainError)) return error;
+  return [error.message, ...error.errors.filter((e) => !error.message.includes(e.message)).map((e) => `  ${e.path} ${e.message}`)].join(
+    '\n',
+  );
+}
+
+/** How a command is called, and what for. */
+export const helpOf = ({ usage, purpose }: Command): string => `Usage: meanwhile ${usage}\n\n${purpose}`;
 
 export const commands: readonly Command[] = [
   {
@@ -39,9 +52,9 @@ export const commands: readonly Command[] = [
   {
     name: 'import',
     usage:
-      'import FILE --tenant T --provider CODE [--check] [--complete] [--mapping FILE] [--extracted-on DAY] [--rejects FILE] [--confirm]',
+      'import (FILE | --confirm ID) --tenant T --provider CODE [--check] [--complete] [--mapping FILE] [--encoding E] [--extracted-on DAY] [--bad-share S] [--vanish-share S] [--rejects FILE] [--confirm]',
     purpose:
-      'takes in a CSV file of referrals or of pathway events; --check only says what would change, --complete that it is the whole list',
+      'takes in a file of referrals or of pathway events; --check only says what would change, --complete that it is the whole list; --confirm goes on with one that stopped for a person',
     run: async (args, settings) => (await import('./import.js')).importFile(args, settings),
   },
   {

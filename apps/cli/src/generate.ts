@@ -1,5 +1,6 @@
 import type { Settings } from '#config';
 import { findDatabase, migrate } from '#database';
+import { describeColumns } from '#imports';
 import { openPlatform } from '#platform';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { optionsOf } from './options.js';
 import { schemaDocument } from './schema-document.js';
 
 /**
- * Writes what is generated into the repository, from the code as it is: the HTTP contract and the schema.
+ * Writes what is generated into the repository, from the code as it is: the HTTP contract, the schema, and the columns of imports.
  * With `--check` writes nothing, and ends with status 1 when a document is not what the code says. Paths are from the folder npm runs in.
  */
 export async function generate(args: string[], settings: Settings): Promise<number> {
@@ -42,7 +43,8 @@ async function generated(settings: Settings): Promise<Record<string, string>> {
     await asOwner(found.ownerUrl, (client) => client.query(`create database ${name}`));
     await migrate(url.toString(), settings.appRole);
     const schema = await asOwner(url.toString(), (client) => schemaDocument(client, settings.appRole));
-    return { 'docs/openapi.json': await openApi(settings, url.toString()), 'docs/schema.sql': schema };
+    const openapi = await openApi(settings, url.toString());
+    return { 'docs/openapi.json': openapi, 'docs/schema.sql': schema, 'docs/import-columns.md': describeColumns() };
   } finally {
     await asOwner(found.ownerUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
     await found.embedded?.stop();

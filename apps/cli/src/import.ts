@@ -1,72 +1,78 @@
 import type { Settings } from '#config';
-import { ENCODINGS, ImportRun, Imports, NOTHING_IS_DONE, type Encoding, type ImportView } from '#imports';
+import { ImportRun, Imports, type ImportRequest, type ImportView } from '#imports';
 import { Escalations } from '#escalations';
 import { loadServiceMap } from '#fhir';
-import { isLocalDate, type Principal } from '#kernel';
+import type { Principal } from '#kernel';
 import { openPlatform, type Platform } from '#platform';
-import { csvCell } from '#reporting';
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { BYTE_ORDER_MARK, csvCell } from '#reporting';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from './commands.js';
-import { optionsOf, required } from './options.js';
+import { importOptionsOf, type ImportOptions } from './import-options.js';
+import { progress, summary, whySetAside } from './import-words.js';
 
 const PROGRESS_EVERY_MS = 1_000;
 
 /** Takes a file in from the terminal, by the same steps as the API and a worker. @returns 0 when it is finished and no row was set aside */
 export async function importFile(args: string[], settings: Settings, print: (line: string) => void = console.log): Promise<number> {
-  const file = args.find((arg) => !arg.startsWith('--'));
-  if (file === undefined || args[0] !== file) throw new UsageError('import: which FILE?');
-  const o = optionsOf(args.slice(1), {
-    tenant: { type: 'string' },
-    provider: { type: 'string' },
-    mapping: { type: 'string' },
-    encoding: { type: 'string' },
-    'extracted-on': { type: 'string' },
-    rejects: { type: 'string' },
-    complete: { type: 'boolean' },
-    check: { type: 'boolean' },
-    confirm: { type: 'boolean' },
-  });
-  const [tenant, provider] = [required(o.tenant, 'tenant'), required(o.provider, 'provider')];
-  const extractedOn = o['extracted-on'];
-  if (extractedOn !== undefined && !isLocalDate(extractedOn)) throw new UsageError('--extracted-on must be a day, YYYY-MM-DD');
-  if (o.encoding !== undefined && !(ENCODINGS as readonly string[]).includes(o.encoding))
-    throw new UsageError(`--encoding must be one of ${ENCODINGS.join(', ')}`);
-  await stat(file).catch(() => Promise.reject(new UsageError(`import: ${file} cannot be read`)));
-
+  const { tenant, provider, what, confirm, rejects } = importOptionsOf(args);
   const platform = await openPlatform(settings, 'meanwhile-import', print);
   try {
     const principal: Principal = { subject: 'command line', name: 'command line', tenant, org: provider, roles: ['provider-admin'] };
     const imports = new Imports(platform.database, platform.clock);
-    const mapping = o.mapping === undefined ? null : readFileSync(o.mapping, 'utf8');
-    const request = {
-      fileName: basename(file),
-      mode: o.check ? ('check' as const) : ('apply' as const),
-      mapping,
-      encoding: (o.encoding ?? null) as Encoding | null,
-      extractedOn: extractedOn ?? null,
-      complete: o.complete ?? false,
-    };
-    const { id } = await imports.receive(principal, request, createReadStream(file));
-    let view = await takeIn(platform, imports, principal, id, print);
-    if (view.state === 'to-confirm' && o.confirm) {
-      print(`${view.whyStopped} Confirmed.`);
+    const { id, isWaiting } = await begin(imports, principal, what, confirm);
+    let view = isWaiting ? await imports.get(principal, id) : await takeIn(platform, imports, principal, id, print);
+    if (isWaiting || (view.state === 'to-confirm' && confirm)) {
+      const { whyStopped } = view;
       await imports.confirm(principal, id);
+      print(`${whyStopped ?? 'It waited.'} Confirmed.`);
       view = await takeIn(platform, imports, principal, id, print);
     }
-    print(summary(view));
-    if (view.rowsBad > 0 && o.rejects !== undefined) {
-      await pipeline(Readable.from(rejectLines(imports, principal, id), { objectMode: false }), createWriteStream(o.rejects));
-      print(`The rows set aside are in ${o.rejects}: mend them there and send them again.`);
-    }
+    print(summary(view, principal));
+    if (view.rowsBad > 0) print(await whatWasSetAside(imports, principal, view, rejects));
     if (view.mode === 'apply') await platform.queues.ring('waits', tenant);
-    return view.state === 'finished' && view.rowsBad === 0 ? 0 : 1;
+    return view.state === 'finished' && view.rowsBad === 0 && view.whyStopped === null ? 0 : 1;
   } finally {
     await platform.close();
   }
+}
+
+/** A new import of the file, or the one that waits already. */
+async function begin(
+  imports: Imports,
+  principal: Principal,
+  what: ImportOptions['what'],
+  confirm: boolean,
+): Promise<{ id: string; isWaiting: boolean }> {
+  if ('waiting' in what) return { id: what.waiting, isWaiting: true };
+  const copy = confirm ? await waitingCopy(imports, principal, what.file, what.request) : undefined;
+  if (copy !== undefined) return { id: copy, isWaiting: true };
+  return { ...(await imports.receive(principal, what.request, createReadStream(what.file))), isWaiting: false };
+}
+
+/**
+ * The import of this very file that waits to be confirmed: it goes on, and is not left behind with its file beside a second one.
+ * @throws UsageError when it was asked for otherwise: then a person must say which of the two is meant
+ */
+async function waitingCopy(imports: Imports, principal: Principal, file: string, request: ImportRequest): Promise<string | undefined> {
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(file), digest);
+  const copies = await imports.toConfirm(principal, digest.digest());
+  const [newest] = copies;
+  if (newest === undefined) return undefined;
+  const same = copies.find(
+    (copy) =>
+      copy.mapping === request.mapping &&
+      copy.encoding === request.encoding &&
+      copy.complete === request.complete &&
+      (request.extractedOn === null || copy.extractedOn === request.extractedOn),
+  );
+  if (same) return same.id;
+  throw new UsageError(
+    `import: ${file} waits to be confirmed as import ${newest.id}, with other options. Confirm that one (import --confirm ${newest.id}), or give it up first (POST /v1/imports/${newest.id}/cancel)`,
+  );
 }
 
 /** Runs an import to where it ends or stops, with its progress. Interrupted, it ends its batch and is left for a worker. */
@@ -105,22 +111,14 @@ async function takeIn(
   }
 }
 
-function progress({ state, rowsRead, rowsBad, rowsApplied, rowsTotal, rowsPerSecond, secondsLeft }: ImportView): string {
-  const rate = rowsPerSecond === null ? '' : `, ${rowsPerSecond} rows a second`;
-  const left = secondsLeft === null ? '' : `, ${secondsLeft} s left`;
-  return state === 'applying'
-    ? `  taken in ${rowsApplied} of ${rowsTotal}${rate}${left}`
-    : `  ${state}: ${rowsRead} rows read, ${rowsBad} set aside${rate}`;
-}
-
-function summary({ id, state, mode, rowsRead, rowsBad, counts: { missing, ...counts }, whyStopped }: ImportView): string {
-  const became = Object.entries(counts).map(([what, n]) => `${n} ${what}`);
-  const done = state === 'finished' ? (mode === 'check' ? 'Checked, nothing changed' : 'Taken in') : `${state}: ${whyStopped ?? ''}`;
-  const lacks =
-    missing === undefined ? '' : `\n${missing} open referrals are missing from it (GET /v1/imports/${id}/missing). ${NOTHING_IS_DONE}`;
-  return `${done} (import ${id}): ${rowsRead} rows read, ${rowsBad} set aside${became.length > 0 ? `; ${became.join(', ')}` : ''}.${lacks}`;
+/** Written where it was asked for; else the first of it in words. */
+async function whatWasSetAside(imports: Imports, principal: Principal, { id, rowsBad }: ImportView, path: string | null): Promise<string> {
+  if (path === null) return whySetAside(id, (await imports.rejects(principal, id, 0)).rows, rowsBad);
+  await pipeline(Readable.from(rejectLines(imports, principal, id), { objectMode: false }), createWriteStream(path));
+  return `The rows set aside are in ${path}: mend them there and send them again.`;
 }
 
 async function* rejectLines(imports: Imports, principal: Principal, id: string): AsyncGenerator<string> {
+  yield BYTE_ORDER_MARK;
   for await (const cells of imports.rejectList(principal, id)) yield `${cells.map(csvCell).join(',')}\r\n`;
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { readSettings, SettingsError } from '#config';
-import { commands, UsageError } from './commands.js';
+import { readSettings } from '#config';
+import { commands, helpOf, wordsOf } from './commands.js';
 
 /** `meanwhile COMMAND [options]`; without one, what there is. */
 async function main(): Promise<number> {
@@ -10,12 +10,16 @@ async function main(): Promise<number> {
     console.error(`Usage: meanwhile COMMAND [options]\n\n${commands.map((c) => `  ${c.usage.padEnd(44)} ${c.purpose}`).join('\n')}\n`);
     return name === 'help' || name === '--help' ? 0 : 2;
   }
+  if (args.includes('--help')) {
+    console.log(helpOf(command));
+    return 0;
+  }
   return command.run(args, readSettings());
 }
 
 main()
   .then((status) => process.exit(status))
   .catch((error: unknown) => {
-    console.error(error instanceof SettingsError || error instanceof UsageError ? error.message : error);
+    console.error(wordsOf(error));
     process.exit(1);
   });

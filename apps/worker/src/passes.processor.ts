@@ -1,9 +1,9 @@
 import { Database } from '#database';
 import { DuplicatePass } from '#duplicates';
-import { Clock, systemPrincipal } from '#kernel';
 import { Queues, type WakeUp } from '#queues';
 import { ThresholdPass } from '#waits';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Tidy } from './tidy.js';
 
 /** Queue `passes`: what is done once a night or now and then, in every tenant. */
 @Injectable()
@@ -11,9 +11,9 @@ export class PassesProcessor implements OnApplicationBootstrap {
   constructor(
     private readonly queues: Queues,
     private readonly database: Database,
-    private readonly clock: Clock,
     private readonly thresholds: ThresholdPass,
     private readonly duplicates: DuplicatePass,
+    private readonly tidy: Tidy,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -29,20 +29,11 @@ export class PassesProcessor implements OnApplicationBootstrap {
   readonly #passes: Record<string, (tenant: string) => Promise<unknown>> = {
     thresholds: (tenant) => this.thresholds.run(tenant),
     duplicates: (tenant) => this.duplicates.run(tenant),
-    tidy: (tenant) => this.#forgetOldKeys(tenant),
+    tidy: (tenant) => this.tidy.run(tenant),
   };
 
   /** Every pass there is; the schedule must name no other. */
   get names(): string[] {
     return Object.keys(this.#passes);
-  }
-
-  async #forgetOldKeys(tenant: string): Promise<void> {
-    await this.database.inTenant(systemPrincipal(tenant, 'tidy'), (tx) =>
-      tx.execute(`delete from idempotency_key where tenant = $1 and created_at < $2::timestamptz - interval '24 hours'`, [
-        tx.tenant,
-        this.clock.now(),
-      ]),
-    );
   }
 }

@@ -15,6 +15,6 @@ export const schedule: readonly ScheduledWakeUp[] = [
   { id: 'sweep-imports', queue: 'imports', pattern: '45 * * * * *' },
   // Children known under two records: looks only at records nobody has looked at.
   { id: 'duplicates', queue: 'passes', pass: 'duplicates', pattern: '15 */10 * * * *' },
-  // Idempotency keys a day old.
+  // Idempotency keys a day old; files whose upload stopped, or that nobody confirmed within 30 days.
   { id: 'tidy', queue: 'passes', pass: 'tidy', pattern: '0 40 3 * * *' },
 ];

@@ -77,7 +77,7 @@ export class Database {
         return await inTransaction(client, principal, () => work(new Tx(principal, runner, client)));
       } catch (error) {
         if (attempt < TRIES && isWorthAnotherTry(error)) continue;
-        throw asDomainError(error);
+        throw asDomainError(error, principal);
       } finally {
         await runner.release();
       }
@@ -94,7 +94,7 @@ export class Database {
     try {
       return await work((each) => inTransaction(client, principal, () => each(new Tx(principal, runner, client))));
     } catch (error) {
-      throw asDomainError(error);
+      throw asDomainError(error, principal);
     } finally {
       await client.query('discard temp').catch(() => undefined);
       await runner.release();

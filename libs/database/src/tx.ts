@@ -84,21 +84,29 @@ export class AgainstConstraint extends DomainError {
   }
 }
 
-/** Codes of organisations and keys of tenants are no secret, and everything hangs on them: whoever lacks one is told which. */
-function whatIsMissing(detail = ''): string {
-  const [, key, table] = /^Key \(\w+\)=\(([\w-]{1,40})\) is not present in table "(tenant|organisation)"\.$/.exec(detail) ?? [];
-  return key === undefined ? 'This refers to something that is not there.' : `The ${table} ${key} is not known here.`;
+/**
+ * Whoever asks in the name of a tenant or an organisation that nobody set up is told which; these are no secret. The database does not say
+ * what it missed, since row-level security may hide it.
+ */
+function whatIsMissing({ detail = '', constraint = '' }: PostgresError, { tenant, org }: Principal): string {
+  const [, table] = /is not present in table "(\w+)"/.exec(detail) ?? [];
+  if (table === 'tenant') return `The tenant ${tenant} is not known here.`;
+  if (table !== 'organisation') return 'This refers to something that is not there.';
+  return constraint.endsWith('_provider_fkey')
+    ? `The organisation ${org} is not known here.`
+    : 'An organisation that is named is not known here.';
 }
 
 /** What the database refused, in the words of the core. The one place that knows its error codes. */
-export function asDomainError(error: unknown): unknown {
+export function asDomainError(error: unknown, principal: Principal): unknown {
   if (error instanceof ReadTooEarly) return new DomainError('busy', TOO_MUCH_AT_ONCE);
-  const { code, constraint, detail } = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
+  const told = ((error as { driverError?: PostgresError }).driverError ?? error) as PostgresError;
+  const { code, constraint } = told;
   switch (code) {
     case '23505':
       return new AgainstConstraint('conflict', 'This is held already.', constraint);
     case '23503':
-      return new AgainstConstraint('rule', whatIsMissing(detail), constraint);
+      return new AgainstConstraint('rule', whatIsMissing(told, principal), constraint);
     case '23514':
     case '23502':
       return new AgainstConstraint('rule', 'A value is outside what is allowed.', constraint);

@@ -1,7 +1,7 @@
 import { Secrets } from '#config';
 import { audit, Database, readIdentity, type Tx } from '#database';
 import { brokenRule, Clock, DomainError, isUuid, notFound, type LocalDate, type Principal } from '#kernel';
-import { birthDateKey, nhsNumberKey } from '#referrals';
+import { birthDateKey, nhsNumberKey, referralProblems, referralViews } from '#referrals';
 import { Injectable } from '@nestjs/common';
 import { withEveryRecord } from './every-record.js';
 import { lockPersons } from './person-facts.js';
@@ -58,7 +58,6 @@ export class Disputes {
   ): Promise<{ personId: string; birthDate: LocalDate }> {
     const now = this.clock.now();
     if (!isUuid(personId)) throw notFound('dispute');
-    if (birthDate > this.clock.today()) throw brokenRule('birthDate', 'must not be after today');
     return this.database.inTenant(principal, async (tx) => {
       const known = await tx.one(`select p.id from person p where p.tenant = $1 and p.id = $3 and p.joined_to is null and ${KNOWN}`, [
         tx.tenant,
@@ -68,6 +67,7 @@ export class Disputes {
       const person = (await lockPersons(tx, [personId])).get(personId);
       if (!known || !person) throw notFound('dispute');
       if (person.identity_disputed_at === null) throw new DomainError('conflict', 'This child is not in dispute, or somebody has decided.');
+      await refuseImpossible(tx, personId, birthDate, this.clock.today());
       await readIdentity(tx, now, 'deciding a dispute about a birth date', [personId], () => mendOwnRecord(tx, personId, birthDate));
       const number = await withEveryRecord(tx, now, 'the number a birth date is kept for', [personId], () =>
         this.#numberOf(tx, personId, person.nhs_number_key),
@@ -97,6 +97,16 @@ export class Disputes {
 /** The provider $2 has, or has had, a referral of the child. */
 const KNOWN = `exists (select from referral r join referral_party y on y.tenant = r.tenant and y.referral_id = r.id and y.provider = $2
   where r.tenant = p.tenant and r.person_id = p.id)`;
+
+/** A child with this birth date could not have been referred as it was: before it was born, or to a list for children when it was none. */
+async function refuseImpossible(tx: Tx, personId: string, birthDate: LocalDate, today: LocalDate): Promise<void> {
+  const rows = await tx.query<{ id: string }>(`select id from referral where tenant = $1 and person_id = $2`, [tx.tenant, personId]);
+  const ids = rows.map(({ id }) => id);
+  for (const { receivedOn } of await referralViews(tx, ids, today)) {
+    const [problem] = referralProblems({ receivedOn, person: { birthDate } }, today);
+    if (problem) throw brokenRule('birthDate', problem.message);
+  }
+}
 
 /** Compared anew with other children's records, under the birth date that is right. */
 async function mendOwnRecord(tx: Tx, personId: string, birthDate: LocalDate): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FieldError } from '#kernel';
 import { OrganizationFields, readAs, type Identifier, type Reference } from './fields.js';
 import { isOds } from './systems.js';
+import { isText } from './unfit.js';
 
 export interface Resource {
   resourceType: string;
@@ -19,6 +20,7 @@ export class Resources {
   readonly errors: FieldError[] = [];
   readonly #byName = new Map<string, Resource>();
   readonly #fullUrls = new Map<Resource, string>();
+  readonly #pointing = new Map<string, Map<Resource, Resource[]>>();
 
   add(resource: Resource, fullUrl: unknown, path: string): void {
     this.all.push(resource);
@@ -40,8 +42,32 @@ export class Resources {
 
   /** The id it goes by in its bundle: its own, or the UUID of its fullUrl. */
   idOf(resource: Resource): string | null {
-    if (typeof resource.id === 'string' && resource.id !== '') return resource.id;
-    return this.#fullUrls.get(resource)?.replace(/^urn:uuid:/, '') ?? null;
+    const id = typeof resource.id === 'string' && resource.id !== '' ? resource.id : this.#fullUrls.get(resource);
+    return id !== undefined && isText(id) ? id.replace(/^urn:uuid:/, '') : null;
+  }
+
+  /** How a row is named that tells of a resource. */
+  placeOf(resource: Resource): string {
+    const id = this.idOf(resource) ?? this.ofType(resource.resourceType).indexOf(resource) + 1;
+    return `${resource.resourceType}/${id}`.slice(0, LONGEST_PLACE);
+  }
+
+  /** Resources of a type whose references in an element lead to the target. Looked through once: a file has thousands of either. */
+  pointingAt(target: Resource, type: string, element: string): readonly Resource[] {
+    const key = `${type}.${element}`;
+    const known = this.#pointing.get(key) ?? this.#index(type, element);
+    this.#pointing.set(key, known);
+    return known.get(target) ?? [];
+  }
+
+  #index(type: string, element: string): Map<Resource, Resource[]> {
+    const pointing = new Map<Resource, Resource[]>();
+    for (const from of this.ofType(type)) {
+      for (const target of new Set(referencesIn(from[element]).map((reference) => this.resolve(reference, from)))) {
+        if (target) pointing.set(target, [...(pointing.get(target) ?? []), from]);
+      }
+    }
+    return pointing;
   }
 
   /** What a reference leads to, from the resource that holds it; null where it leads nowhere we can see. */
@@ -67,6 +93,15 @@ export class Resources {
     return errors.length > 0 ? null : odsOf(value.identifier);
   }
 }
+
+const LONGEST_PLACE = 120;
+
+/** References as they stand, one or a list of them, before anything is checked. */
+const referencesIn = (value: unknown): Reference[] =>
+  (Array.isArray(value) ? value : [value]).flatMap((each: unknown) => {
+    const reference = isRecord(each) ? each['reference'] : undefined;
+    return typeof reference === 'string' ? [{ reference }] : [];
+  });
 
 export const odsOf = (identifiers: readonly Identifier[] | undefined): string | null =>
   identifiers?.find((i) => isOds(i.system))?.value?.toUpperCase() ?? null;

@@ -56,20 +56,31 @@ export interface ReadContacts {
 export function readContacts(patient: Resource, fields: PatientFields, resources: Resources, today: LocalDate): ReadContacts {
   const problems: Problem[] = [];
   const told: (object | null)[] = (fields.contact ?? []).map((c) => contactOf(c.name, c.relationship, c.telecom, undefined));
-  for (const resource of resources.ofType('RelatedPerson')) {
+  for (const resource of resources.pointingAt(patient, 'RelatedPerson', 'patient')) {
     const { value, errors } = readAs(RelatedPersonFields, resource, 'RelatedPerson');
     if (errors.length > 0) problems.push(...invalid(errors));
-    else if (resources.resolve(value.patient, resource) === patient && isCurrent(value, today)) {
-      told.push(contactOf(nameOf(value.name), value.relationship, value.telecom, value.communication));
-    } else if (resources.leadsNowhere(value.patient, resource)) {
-      problems.push({ code: 'reference', path: 'RelatedPerson.patient', expected: 'a Patient of this bundle' });
-    }
+    else if (isCurrent(value, today)) told.push(contactOf(nameOf(value.name), value.relationship, value.telecom, value.communication));
   }
   const notes: string[] = [];
   const contacts = told.flatMap((contact) => (contact === null ? [] : withoutWhatIsWrong(contact, notes)));
   if (contacts.length > MOST_CONTACTS) notes.push(`Only the first ${MOST_CONTACTS} contacts were kept.`);
   return { contacts: contacts.slice(0, MOST_CONTACTS), problems, notes };
 }
+
+/** A RelatedPerson of nobody we see, and why. One whose patient is elsewhere, and says so, is left alone. */
+export function strayRelatedPersons(resources: Resources): { resource: Resource; problems: Problem[] }[] {
+  const found = new Set(resources.ofType('Patient').flatMap((patient) => resources.pointingAt(patient, 'RelatedPerson', 'patient')));
+  return resources.ofType('RelatedPerson').flatMap((resource) => {
+    if (found.has(resource)) return [];
+    const { value, errors } = readAs(RelatedPersonFields, resource, 'RelatedPerson');
+    const isLost = errors.length === 0 && resources.leadsNowhere(value.patient, resource);
+    const lost: Problem = { code: 'reference', path: 'RelatedPerson.patient', expected: 'a Patient of this bundle' };
+    const problems = isLost ? [lost] : invalid(errors);
+    return problems.length > 0 ? [{ resource, problems }] : [];
+  });
+}
+
+export const strayProblems = (resources: Resources): Problem[] => strayRelatedPersons(resources).flatMap(({ problems }) => problems);
 
 const isCurrent = ({ active, period }: RelatedPersonFields, today: LocalDate): boolean =>
   active !== false && (fhirDay(period?.end ?? '') ?? today) >= today;

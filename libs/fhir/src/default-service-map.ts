@@ -37,6 +37,14 @@ export const DEFAULT_SERVICE_MAP: ServiceMapDto = {
       '406506008': { service: 'mental-health', details: { reason: '24' } }, // attention deficit hyperactivity disorder
     }),
   ],
+  purposes: snomed({
+    '225390008': { purpose: 'triage' },
+    '386053000': { purpose: 'assessment' }, // evaluation procedure
+    '1085671000000109': { purpose: 'assessment' }, // of the assessment refset of MHSDS: autism, attention deficit hyperactivity disorder
+    '1914891000000100': { purpose: 'assessment' },
+    '277132007': { purpose: 'treatment' }, // therapeutic procedure
+  }),
+  mechanisms: snomed({ '185317003': { mechanism: 'telephone' } }), // telephone encounter
   referrers: [
     // UK Core SourceOfServiceRequest.
     { system: SNOMED, code: '108161000000109', source: 'gp' },

@@ -2,14 +2,17 @@ import { CHECKING, Code, fieldErrors, Flag, OneOf, Optional, Part, Parts, Text, 
 import type { FieldError } from '#kernel';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { unfitPlace } from './unfit.js';
 
 /** Lists in FHIR are longer than ours. */
 const MANY = 500;
 const Words = (max = 2_000): PropertyDecorator => Text(max);
 const Several = (type: () => new () => object): PropertyDecorator => Parts(type, MANY);
 
-/** Checks what we read of a resource. What else it says is left alone, as FHIR wants it: a profile may add anything. */
+/** Checks what we read of a resource. What else it says is left alone, as FHIR wants it (a profile may add anything), as long as it can be read. */
 export function readAs<T extends object>(type: new () => T, resource: object, path: string): { value: T; errors: FieldError[] } {
+  const unfit = unfitPlace(resource, path);
+  if (unfit) return { value: new type(), errors: [unfit] };
   const value = plainToInstance(type, resource);
   return { value, errors: fieldErrors(validateSync(value, { ...CHECKING, forbidNonWhitelisted: false }), path) };
 }
@@ -124,9 +127,25 @@ export class PractitionerRoleFields {
   @Optional() @Part(() => Reference) organization?: Reference;
 }
 
+export const ENCOUNTER_STATUSES = [
+  'planned',
+  'arrived',
+  'triaged',
+  'in-progress',
+  'onleave',
+  'finished',
+  'cancelled',
+  'entered-in-error',
+  'unknown',
+] as const;
+
 export class EncounterFields {
-  @Words(40) status: string;
+  @Optional() @Words(64) id?: string;
+  @OneOf(ENCOUNTER_STATUSES) status: (typeof ENCOUNTER_STATUSES)[number];
   @Optional() @Part(() => Coding) class?: Coding;
+  @Optional() @Several(() => CodeableConcept) type?: CodeableConcept[];
+  @Optional() @Part(() => CodeableConcept) serviceType?: CodeableConcept;
+  @Optional() @Several(() => CodeableConcept) reasonCode?: CodeableConcept[];
   @Optional() @Part(() => Reference) subject?: Reference;
   @Optional() @Several(() => Reference) basedOn?: Reference[];
   @Optional() @Part(() => Period) period?: Period;

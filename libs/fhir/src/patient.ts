@@ -2,7 +2,6 @@ import { checkFields } from '#fields';
 import { GP_PRACTICE_CODE, isNhsNumber } from '#kernel';
 import { PersonDto } from '#referrals';
 import { type Resource, type Resources } from './bundle.js';
-import { fhirDay } from './days.js';
 import { PatientFields, readAs, type HumanName } from './fields.js';
 import { invalid, type Problem } from './problem.js';
 import { ETHNIC_CATEGORY, NHS_NUMBERS } from './systems.js';
@@ -41,7 +40,8 @@ export function readPatient(patient: Resource, resources: Resources, badNhsNumbe
     nhsNumber: readNhsNumber(fields, badNhsNumber, problems, notes),
     givenName: name?.given?.join(' '),
     familyName: name?.family,
-    birthDate: fhirDay(fields.birthDate) ?? undefined,
+    // A date of FHIR has no time: a moment would be of one day here and of another there.
+    birthDate: fields.birthDate,
     sex: fields.gender ?? null,
     postcode: (fields.address ?? []).find((a) => a.use !== 'old' && a.postalCode !== undefined)?.postalCode ?? null,
     gpPractice: gpPractice(fields, patient, resources),
@@ -71,9 +71,14 @@ export const PERSON_PATHS: Record<string, string> = {
 };
 
 function readNhsNumber(fields: PatientFields, bad: BadNhsNumber, problems: Problem[], notes: string[]): string | null {
-  const told = (fields.identifier ?? []).find((i) => NHS_NUMBERS.includes(i.system ?? ''))?.value?.replace(/ /g, '') ?? null;
-  if (told === null || isNhsNumber(told)) return told;
+  const ours = (fields.identifier ?? []).filter((i) => NHS_NUMBERS.includes(i.system ?? ''));
+  const [told = null, ...others] = new Set(ours.flatMap((i) => i.value?.replace(/ /g, '') ?? []));
   const path = PERSON_PATHS['nhsNumber'] ?? '';
+  if (others.length > 0) {
+    problems.push({ code: 'nhs-number', path, expected: 'one NHS number, not two: a person says which is the child’s' });
+    return null;
+  }
+  if (told === null || isNhsNumber(told)) return told;
   if (bad === 'set-aside') problems.push({ code: 'nhs-number', path, expected: 'an NHS number whose check digit is right' });
   else notes.push('The NHS number fails its check: the referral was taken in without it.');
   return null;

@@ -2,6 +2,7 @@ import { Settings } from '#config';
 import { Clock, notFound, type Principal } from '#kernel';
 import { requestDigest } from '#referrals';
 import { Injectable } from '@nestjs/common';
+import { strayProblems } from './contacts.js';
 import { MessageActs } from './message-acts.js';
 import { MessageStore, type Answer, type Finished, type Known } from './message-store.js';
 import { readMessage, refused, type Message } from './message.js';
@@ -13,7 +14,7 @@ import { toldOf } from './update-referral.js';
 
 /**
  * A BaRS message about a referral: taken in, changed, or set aside for a person. A machine never ends a child's wait: a withdrawal is set aside.
- * The message is noted first, then done by use cases that are safe to do twice, then finished with its answer, which the same message gets again.
+ * It is noted, done and answered in one transaction; the same message gets the same answer again.
  */
 @Injectable()
 export class ProcessMessage {
@@ -22,7 +23,7 @@ export class ProcessMessage {
     private readonly clock: Clock,
     private readonly store: MessageStore,
     private readonly map: ServiceMap,
-    private readonly act: MessageActs,
+    private readonly acts: MessageActs,
   ) {}
 
   /** @throws DomainError invalid, rule, not-found, forbidden, or conflict for another body under the same id */
@@ -37,23 +38,16 @@ export class ProcessMessage {
     });
     const { source } = translation;
     const isWithdrawal = message.reason === 'revoked' || message.reason === 'entered-in-error';
-    const wrong = translation.problems.filter((p) => !isForAPerson(p));
+    const wrong = [...translation.problems, ...strayProblems(message.resources)].filter((p) => !isForAPerson(p));
     if (source === null || (wrong.length > 0 && !isWithdrawal)) throw refused(wrong.map((p) => ({ path: p.path, message: p.expected })));
 
-    const { id, answer } = await this.store.begin(principal, message, source, requestDigest({ body }));
-    if (answer !== null) return answer;
-    try {
-      const known = await this.store.known(principal, source);
+    return this.store.once(principal, { message, source, digest: requestDigest({ body }) }, async (tx) => {
+      const known = await this.store.known(tx, source);
       if (message.reason !== 'new' && known.referralId === null && !known.waitsForPerson) throw notFound('referral of this source');
       const aside = whyAside(message, translation, known);
-      const done =
-        aside.length > 0 ? setAside(aside, known, translation, body) : await this.act.act(principal, message, translation, known);
-      await this.store.finish(principal, id, done);
-      return done.answer;
-    } catch (error) {
-      await this.store.forget(principal, id);
-      throw error;
-    }
+      if (aside.length === 0) aside.push(...this.acts.ofAnotherChild(tx, message, translation, known));
+      return aside.length > 0 ? setAside(aside, known, translation, body) : this.acts.act(tx, message, translation, known);
+    });
   }
 }
 

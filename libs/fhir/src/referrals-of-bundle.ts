@@ -1,8 +1,9 @@
 import { DomainError } from '#kernel';
 import type { NewReferral, SourceDto } from '#referrals';
-import { isRecord, isResource, openBundle, Resources } from './bundle.js';
+import { isRecord, isResource, openBundle, Resources, type Resource } from './bundle.js';
 import { fhirDay } from './days.js';
-import { contactsOf, type ContactCandidate } from './encounters.js';
+import { strayRelatedPersons } from './contacts.js';
+import { encountersOf, strayEncounters, type ReadContact } from './encounters.js';
 import { readAs, ServiceRequestFields } from './fields.js';
 import { parseFhirJson } from './json.js';
 import { invalid, type Problem } from './problem.js';
@@ -15,15 +16,15 @@ export interface BundleOptions extends Omit<TranslateOptions, 'receivedOn'> {
   receivedOn: 'authored' | 'unknown';
 }
 
-/** What one ServiceRequest of a file came to: a referral to receive, or why not. */
+/** What one ServiceRequest of a file came to: a referral to receive, or why not. Also what is wrong with another resource, without a referral. */
 export interface ReadReferral {
   /** Where in the file: `ServiceRequest/123`, or the place in it. */
   place: string;
   /** Where the referral comes from, also where it cannot be taken in; null = cannot be told. */
   source: SourceDto | null;
   newReferral: NewReferral | null;
-  /** Contacts its Encounters tell of, without their purpose. */
-  contacts: ContactCandidate[];
+  /** Contacts its Encounters tell of. Encounters that cannot be taken are rows of their own. */
+  contacts: ReadContact[];
   problems: Problem[];
   notes: string[];
 }
@@ -57,17 +58,27 @@ export function referralsOfNdjson(text: string, map: ServiceMap, options: Bundle
 
 function referralsOfResources(resources: Resources, map: ServiceMap, options: BundleOptions): ReadReferral[] {
   const failures = resources.errors.map((error) => failed(error.path, invalid([error])));
-  const read = resources.ofType('ServiceRequest').map((request, i): ReadReferral => {
-    const place = `ServiceRequest/${resources.idOf(request) ?? i + 1}`;
-    const { value } = readAs(ServiceRequestFields, request, 'ServiceRequest');
-    if (!isReferralCategory(categoriesOf(value))) {
-      return failed(place, [{ code: 'invalid', path: 'ServiceRequest.category', expected: 'referral' }]);
-    }
-    const authored = options.receivedOn === 'authored' && typeof value.authoredOn === 'string' ? fhirDay(value.authoredOn) : null;
-    const { source, newReferral, problems, notes } = translate(request, resources, map, { ...options, receivedOn: authored ?? null });
-    return { place, source, newReferral, contacts: newReferral ? contactsOf(request, resources) : [], problems, notes };
-  });
-  return [...failures, ...read];
+  const requests = resources.ofType('ServiceRequest');
+  // A file of other resources only is no list of referrals, and is not taken for one.
+  if (requests.length === 0) return failures;
+  const read = requests.flatMap((request) => readRequest(request, resources, map, options));
+  const strays = strayRelatedPersons(resources).map(({ resource, problems }) => failed(resources.placeOf(resource), problems));
+  return [...failures, ...read, ...strays, ...strayEncounters(resources).map(({ place, problems }) => failed(place, problems))];
+}
+
+/** A referral, and after it what is wrong with its encounters: it goes in without them. */
+function readRequest(request: Resource, resources: Resources, map: ServiceMap, options: BundleOptions): ReadReferral[] {
+  const place = resources.placeOf(request);
+  const { value } = readAs(ServiceRequestFields, request, 'ServiceRequest');
+  if (!isReferralCategory(categoriesOf(value))) {
+    return [failed(place, [{ code: 'invalid', path: 'ServiceRequest.category', expected: 'referral' }])];
+  }
+  const authored = options.receivedOn === 'authored' && typeof value.authoredOn === 'string' ? fhirDay(value.authoredOn) : null;
+  const { source, newReferral, problems, notes } = translate(request, resources, map, { ...options, receivedOn: authored ?? null });
+  if (newReferral === null) return [{ place, source, newReferral, contacts: [], problems, notes }];
+  const { contacts, failures } = encountersOf(request, resources, map, options.today);
+  const row: ReadReferral = { place, source, newReferral, contacts, problems, notes };
+  return [row, ...failures.map((failure) => failed(failure.place, failure.problems))];
 }
 
 const categoriesOf = ({ category }: ServiceRequestFields): string[] => (Array.isArray(category) ? tokensOf(category) : []);

@@ -1,6 +1,7 @@
 import { OneOf, Optional, Parts, Text } from '#fields';
-import { SOURCES_OF_REFERRAL } from '#referrals';
+import { MECHANISMS, PURPOSES, SOURCES_OF_REFERRAL } from '#referrals';
 import { SERVICE_LINE_CODES } from '#service-lines';
+import type { Mechanism, Purpose } from '#waits';
 import { Allow } from 'class-validator';
 
 class Token {
@@ -18,9 +19,21 @@ class ReferrerEntry extends Token {
   @OneOf(SOURCES_OF_REFERRAL) source: string;
 }
 
+class PurposeEntry extends Token {
+  @OneOf(PURPOSES) purpose: Purpose;
+}
+
+class MechanismEntry extends Token {
+  @OneOf(MECHANISMS) mechanism: Mechanism;
+}
+
 /** The file FHIR_SERVICE_MAP names. `services` choose the line; `reasons` only say more once it is chosen, and win where both speak. */
 export class ServiceMapDto {
   @Parts(() => ServiceEntry, 5_000) services: ServiceEntry[];
   @Optional() @Parts(() => ServiceEntry, 5_000) reasons?: ServiceEntry[];
   @Optional() @Parts(() => ReferrerEntry, 1_000) referrers?: ReferrerEntry[];
+  /** What an Encounter was for. It decides which clocks stop: only codes that can mean nothing else. */
+  @Optional() @Parts(() => PurposeEntry, 5_000) purposes?: PurposeEntry[];
+  /** … and how they met, where its class does not say. */
+  @Optional() @Parts(() => MechanismEntry, 1_000) mechanisms?: MechanismEntry[];
 }

@@ -1,11 +1,13 @@
 import { checkFields } from '#fields';
+import { MECHANISMS, PURPOSES } from '#referrals';
 import { SERVICE_LINE_CODES } from '#service-lines';
+import type { Mechanism, Purpose } from '#waits';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { DEFAULT_SERVICE_MAP } from './default-service-map.js';
 import type { CodeableConcept, Coding, Identifier } from './fields.js';
 import { ServiceMapDto, type ServiceEntry } from './service-map-file.js';
-import { SERVICE_LINE } from './systems.js';
+import { MECHANISM, PURPOSE, SERVICE_LINE } from './systems.js';
 
 export interface ChosenService {
   service: string;
@@ -19,6 +21,8 @@ export class ServiceMap {
   readonly #services = new Map<string, ServiceEntry>();
   readonly #reasons = new Map<string, ServiceEntry[]>();
   readonly #referrers = new Map<string, string>();
+  readonly #purposes = new Map<string, Purpose>(PURPOSES.map((purpose) => [keyOf(PURPOSE, purpose), purpose]));
+  readonly #mechanisms = new Map<string, Mechanism>(MECHANISMS.map((mechanism) => [keyOf(MECHANISM, mechanism), mechanism]));
 
   constructor(map: ServiceMapDto) {
     for (const service of SERVICE_LINE_CODES)
@@ -29,6 +33,8 @@ export class ServiceMap {
       this.#reasons.set(key, [...(this.#reasons.get(key) ?? []), entry]);
     }
     for (const { system, code, source } of map.referrers ?? []) this.#referrers.set(keyOf(system, code), source);
+    for (const { system, code, purpose } of map.purposes ?? []) this.#purposes.set(keyOf(system, code), purpose);
+    for (const { system, code, mechanism } of map.mechanisms ?? []) this.#mechanisms.set(keyOf(system, code), mechanism);
   }
 
   /** The line all codes that are known agree on, with its details; null where none is known or two disagree. */
@@ -42,6 +48,16 @@ export class ServiceMap {
 
   referrer(tokens: readonly string[]): string | null {
     return tokens.flatMap((token) => this.#referrers.get(token) ?? [])[0] ?? null;
+  }
+
+  /** What a contact was for by its codes, each purpose once: where there are two, nobody can tell. */
+  purposes(tokens: readonly string[]): Purpose[] {
+    return [...new Set(tokens.flatMap((token) => this.#purposes.get(token) ?? []))];
+  }
+
+  /** How they met, as `purposes`. */
+  mechanisms(tokens: readonly string[]): Mechanism[] {
+    return [...new Set(tokens.flatMap((token) => this.#mechanisms.get(token) ?? []))];
   }
 }
 

@@ -15,6 +15,9 @@ const OURS = 'https://meanwhile.example/fhir';
 export const SERVICE_LINE = `${OURS}/CodeSystem/service-line`;
 export const NEED = `${OURS}/CodeSystem/need`;
 export const SOURCE_OF_REFERRAL = `${OURS}/CodeSystem/source-of-referral`;
+/** What a contact was for, and how they met: FHIR leaves an Encounter’s type to every system. */
+export const PURPOSE = `${OURS}/CodeSystem/contact-purpose`;
+export const MECHANISM = `${OURS}/CodeSystem/contact-mechanism`;
 /** The day the clock starts from, which FHIR has no element for: `authoredOn` is the day the request was written. */
 export const RECEIVED_ON = `${OURS}/StructureDefinition/received-on`;
 export const MEASURE = `${OURS}/Measure`;

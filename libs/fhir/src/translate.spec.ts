@@ -1,11 +1,8 @@
-import { nhsNumber } from '../../../test/support/referrals.js';
-import { openBundle } from './bundle.js';
 import { fhirDay } from './days.js';
-import { parseFhirJson } from './json.js';
+import { parseFhirBody, parseFhirJson } from './json.js';
 import { mergeContacts } from './merge-contacts.js';
 import { barsMessage, type MessageChanges } from './message.fixture.js';
 import { readMessage } from './message.js';
-import { referralsOfBundle, referralsOfNdjson } from './referrals-of-bundle.js';
 import { loadServiceMap } from './service-map.js';
 import { translate } from './translate.js';
 
@@ -45,6 +42,24 @@ describe('JSON', () => {
       expect(parseFhirJson(text)).toEqual(JSON.parse(text));
     },
   );
+});
+
+describe('the body of a request', () => {
+  const refusal = (text: string): string => {
+    try {
+      parseFhirBody(Buffer.from(text));
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+  test.each([
+    ['nested 32 levels', '['.repeat(32) + ']'.repeat(32), ''],
+    ['nested 33 levels', '['.repeat(33) + ']'.repeat(33), 'The body is nested deeper than 32 levels.'],
+    ['brackets in text', `"${'[{'.repeat(40)}\\"${'[{'.repeat(40)}"`, ''],
+    ['brackets that never close', '['.repeat(800_000), 'The body is nested deeper than 32 levels.'],
+    ['quotes that never close', '"\\"'.repeat(200_000), 'The body is no JSON.'],
+  ])('%s', (_, text, expected) => expect(refusal(text)).toBe(expected));
 });
 
 describe('a service', () => {
@@ -135,65 +150,4 @@ describe('contacts told again', () => {
     ['a restriction stays', [{ ...held, mayContact: false }], [held], [{ ...held, mayContact: false }]],
     ['whom staff added stays', [held], [{ ...held, name: 'Lee Example' }], [{ name: 'Lee Example' }, held]],
   ])('%s', (_, before, told, after) => expect(mergeContacts(before, told)).toMatchObject(after));
-});
-
-describe('a file', () => {
-  const options = { ...OPTIONS, receivedOn: 'authored' as const };
-  const patient = {
-    resourceType: 'Patient',
-    id: 'p',
-    identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: nhsNumber() }],
-    name: [{ family: 'Example', given: ['Asha'] }],
-    birthDate: '2019-05-04',
-  };
-  const request = {
-    resourceType: 'ServiceRequest',
-    id: 'r',
-    status: 'active',
-    intent: 'order',
-    code: sct('308452008'),
-    subject: { reference: 'Patient/p' },
-    authoredOn: '2026-06-30T23:30:00Z',
-  };
-  const encounter = {
-    resourceType: 'Encounter',
-    status: 'finished',
-    class: { code: 'AMB' },
-    basedOn: [{ reference: 'ServiceRequest/r' }],
-    period: { start: '2026-08-03T10:00:00+01:00' },
-  };
-  const lines = (...resources: object[]): string => resources.map((r) => JSON.stringify(r)).join('\n');
-
-  it('of one resource a line gives referrals and the contacts of their encounters', () => {
-    expect(referralsOfNdjson(lines(request, patient, encounter), map, options)).toMatchObject([
-      {
-        place: 'ServiceRequest/r',
-        problems: [],
-        newReferral: { source: { system: 'test', id: 'r' }, receivedOn: '2026-07-01', person: { familyName: 'Example' } },
-        contacts: [{ occurredOn: '2026-08-03', data: { attendance: 'attended', mechanism: 'face-to-face' } }],
-      },
-    ]);
-  });
-
-  it('says of every row what is wrong, and goes on', () => {
-    const read = referralsOfNdjson(
-      `{"a":\n${lines(request, { ...request, id: 's', subject: { reference: 'Patient/q' } }, patient)}`,
-      map,
-      options,
-    );
-    expect(read.map((r) => [r.place, r.newReferral !== null, r.problems.map((p) => `${p.code} ${p.path}`)])).toEqual([
-      ['line 1', false, ['invalid ']],
-      ['ServiceRequest/r', true, []],
-      ['ServiceRequest/s', false, ['reference ServiceRequest.subject']],
-    ]);
-  });
-
-  it('as a bundle of any type; an unknown start stays unknown', () => {
-    const bundle = { resourceType: 'Bundle', type: 'searchset', entry: [request, patient].map((resource) => ({ resource })) };
-    expect(referralsOfBundle(bundle, map, { ...options, receivedOn: 'unknown' })).toMatchObject([
-      { newReferral: { receivedOn: null, authoredOn: '2026-07-01' } },
-    ]);
-    expect(referralsOfBundle([], map, options)).toMatchObject([{ place: 'Bundle', problems: [{ code: 'invalid' }] }]);
-    expect(openBundle({ entry: [{ resource: patient }, { resource: patient }] }).errors).toHaveLength(1);
-  });
 });

@@ -115,6 +115,8 @@ function referenceProblems(fields: ServiceRequestFields, request: Resource, reso
   ];
 }
 
+const RECEIVED_PATH = 'ServiceRequest.extension(received-on)';
+
 function readDays(
   fields: ServiceRequestFields,
   options: TranslateOptions,
@@ -126,8 +128,12 @@ function readDays(
     return day ?? null;
   };
   const extension = fields.extension?.find((e) => e.url === RECEIVED_ON);
+  const receivedOn = extension?.valueDate;
+  // A date of FHIR has no time.
+  const isMoment = receivedOn?.includes('T') ?? false;
+  if (isMoment) problems.push({ code: 'invalid', path: RECEIVED_PATH, expected: 'must be a day, YYYY-MM-DD' });
   return {
-    receivedOn: extension ? dayAt(extension.valueDate, 'ServiceRequest.extension(received-on)') : options.receivedOn,
+    receivedOn: extension ? (isMoment ? null : dayAt(receivedOn, RECEIVED_PATH)) : options.receivedOn,
     authoredOn: dayAt(fields.authoredOn, 'ServiceRequest.authoredOn'),
   };
 }

@@ -14,7 +14,10 @@ export function readCells(cells: readonly string[], read: ReadColumns, mapping: 
   const found: Record<string, string> = {};
   const fields: Record<string, unknown> = {};
   const put = (column: Column, cell: string): void => {
-    const text = cell.trim().replace(/^'(?=[=+\-@])/, '');
+    const text = cell
+      .trim()
+      .replace(/^'(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/, '')
+      .trim();
     found[column.name] = text;
     const value = mapping.values[column.name]?.[text] ?? text;
     if (value !== '') fields[column.path] = valueOf(value, column.kind);

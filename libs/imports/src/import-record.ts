@@ -1,6 +1,7 @@
 import { audit, readIdentity, type Session, type Tx } from '#database';
 import { DomainError, londonDay, type Clock, type LocalDate } from '#kernel';
-import { forgetFile, type ImportMode } from './imports.js';
+import type { ImportMode } from './imports.js';
+import { forgetFile } from './keep-file.js';
 import type { FileToRead } from './read-file.js';
 
 export interface Job extends FileToRead {

@@ -176,13 +176,36 @@ describe('a file of FHIR', () => {
     expect(await app.take(lines, { badShare: 1 })).toMatchObject({ counts: { same: 1 } });
   });
 
-  it.each(['\\u0000', '\\ud83d', '\\udc00 '])('with %s in it is refused: no text holds that', async (escape) => {
+  it.each(['\\u0000', '\\ud83d', '\\udc00 '])('a resource with %s in it is set aside: no text holds that', async (escape) => {
     const lines = [patient, request('F-4', SPEECH_THERAPY)].map((r) => JSON.stringify(r)).join('\n');
-    expect(await app.take(lines.replace('F-4', escape))).toMatchObject({
-      state: 'failed',
-      whyStopped: expect.stringMatching(/no text/) as string,
-    });
+    expect(await app.take(lines.replaceAll('F-4', escape), { badShare: 1 })).toMatchObject({ state: 'finished', rowsBad: 1, counts: {} });
     expect(await app.take(lines.replace('Noor', '\\ud83d\\ude00'))).toMatchObject({ state: 'finished', rowsBad: 0 });
+  });
+
+  it('tells the contacts its Encounters are, each once, and sets aside one that does not say what it was for', async () => {
+    const encounter = (id: string, day: string, purpose?: string): object => ({
+      resourceType: 'Encounter',
+      id,
+      status: 'finished',
+      class: { code: 'AMB' },
+      ...(purpose ? { type: [{ coding: [{ system: 'https://meanwhile.example/fhir/CodeSystem/contact-purpose', code: purpose }] }] } : {}),
+      basedOn: [{ reference: 'ServiceRequest/F-6' }],
+      subject: { reference: 'Patient/p1' },
+      period: { start: `${day}T10:00:00+01:00` },
+    });
+    const lines = (...encounters: object[]): string =>
+      [patient, request('F-6', SPEECH_THERAPY), ...encounters].map((r) => JSON.stringify(r)).join('\n');
+    const contacts = (): Promise<unknown[]> =>
+      app.rows(`select e.occurred_on as day, e.data ->> 'purpose' as purpose from pathway_event e join referral r on r.tenant = e.tenant and r.id = e.referral_id
+        where e.tenant = $1 and e.type = 'contact' and r.source_id = 'F-6' order by 1`);
+    const first = await app.take(lines(encounter('e1', '2026-05-04', 'assessment'), encounter('e2', '2026-05-05')), { badShare: 1 });
+    expect(await app.rejectsOf(first)).toEqual([expect.stringMatching(/^2 Encounter\S* /)]);
+    expect(await contacts()).toEqual([{ day: '2026-05-04', purpose: 'assessment' }]);
+    await app.take(lines(encounter('e1', '2026-05-04', 'assessment'), encounter('e3', '2026-06-01', 'treatment')));
+    expect(await contacts()).toEqual([
+      { day: '2026-05-04', purpose: 'assessment' },
+      { day: '2026-06-01', purpose: 'treatment' },
+    ]);
   });
 
   it('as a Bundle is taken in', async () => {

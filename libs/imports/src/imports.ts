@@ -1,10 +1,10 @@
 import { audit, Database, readIdentity, type Tx } from '#database';
-import { Clock, DomainError, newId, notFound, type LocalDate, type Principal } from '#kernel';
+import { brokenRule, Clock, DomainError, newId, notFound, systemPrincipal, type LocalDate, type Principal } from '#kernel';
 import type { ReferralView } from '#referrals';
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import { DEFAULT_LIMITS, type Limits } from './decide.js';
 import type { Encoding } from './decode.js';
+import { forgetFile, keepFile, letGoOfAbandoned, stillExpected } from './keep-file.js';
 import type { LayoutName } from './layouts.js';
 import { listMissing } from './leaving.js';
 import { readMapping } from './mapping.js';
@@ -25,6 +25,9 @@ export interface ImportRequest extends Partial<Limits> {
   /** The file holds every open referral of the source systems in it: what it lacks is missing. Referrals only; default no. */
   complete?: boolean | undefined;
 }
+
+/** An import that waits for a person, and how it was asked for. */
+export type ToConfirm = { id: string } & Required<Pick<ImportRequest, 'mapping' | 'encoding' | 'extractedOn' | 'complete'>>;
 
 /** An import as its provider sees it. */
 export interface ImportView {
@@ -52,14 +55,28 @@ export interface ImportView {
   endedAt: Date | null;
 }
 
-const CHUNK = 256 * 1024;
 const REJECTS_A_PAGE = 500;
+/** Columns of what is asked for with a file. */
+const ASKED = ['mode', 'file_name', 'mapping', 'encoding', 'extracted_on', 'complete', 'bad_share', 'vanish_share'];
 
 const COLUMNS = `id, file_name as "fileName", provider, mode, state, layout, extracted_on as "extractedOn", complete, bytes, rows_read as "rowsRead", rows_bad as "rowsBad",
   rows_total as "rowsTotal", rows_applied as "rowsApplied", counts, why_stopped as "whyStopped", created_at as "createdAt", created_by as "createdBy",
   ended_at as "endedAt", started_at as "startedAt", applying_since as "applyingSince"`;
 
 type ImportRow = Omit<ImportView, 'rowsPerSecond' | 'secondsLeft'> & { startedAt: Date | null; applyingSince: Date | null };
+
+/** The import that was sent under this key in the last day. @throws DomainError rule when it was of another file, or asked otherwise */
+async function sameKey(tx: Tx, id: string, key: string, now: Date): Promise<string | undefined> {
+  await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`${tx.tenant} ${tx.principal.org} ${key}`]);
+  const same = ['digest', ...ASKED.filter((name) => name !== 'file_name')].map((name) => `f.${name} is not distinct from i.${name}`);
+  const first = await tx.one<{ id: string; isSame: boolean }>(
+    `select f.id, ${same.join(' and ')} as "isSame" from import f join import i on i.tenant = $1 and i.id = $2
+      where f.tenant = $1 and f.provider = i.provider and f.sent_key = $3 and f.created_at > $4::timestamptz - interval '24 hours' order by f.created_at limit 1`,
+    [tx.tenant, id, key, now],
+  );
+  if (first && !first.isSame) throw brokenRule('Idempotency-Key', 'was used with another file, or other options');
+  return first?.id;
+}
 
 /** Files of rows, from the upload to the list of what was set aside. The work itself is ImportRun's. */
 @Injectable()
@@ -69,80 +86,83 @@ export class Imports {
     private readonly clock: Clock,
   ) {}
 
-  /** Keeps a file, piece by piece as it comes, and puts it in the queue. @throws DomainError invalid for a mapping that cannot be used */
-  async receive(principal: Principal, request: ImportRequest, file: AsyncIterable<Buffer>): Promise<{ id: string }> {
-    const {
-      mode,
-      fileName,
-      mapping = null,
-      encoding = null,
-      complete = false,
-      badShare = DEFAULT_LIMITS.badShare,
-      vanishShare = DEFAULT_LIMITS.vanishShare,
-    } = request;
-    readMapping(mapping);
+  /**
+   * Keeps a file, piece by piece as it comes, and puts it in the queue. What was told behind the file is known only when all of it has come:
+   * `told` gives then what is asked for, and may still refuse it. Of what is refused nothing is kept but that it was, and why.
+   * Sent again under the same `key` within a day, it is the import it was, and this one is let go of.
+   * @throws DomainError invalid for a mapping that cannot be used, rule for another file under a key
+   */
+  async receive(
+    principal: Principal,
+    request: ImportRequest,
+    file: AsyncIterable<Buffer>,
+    told: () => Promise<ImportRequest> = () => Promise.resolve(request),
+    key: string | null = null,
+  ): Promise<{ id: string }> {
     const now = this.clock.now();
+    const asked = this.#columnsOf(request);
+    const id = newId(now);
+    await this.database.inTenant(principal, (tx) =>
+      tx.execute(
+        `insert into import (tenant, id, provider, state, created_at, created_by, ${ASKED.join(', ')})
+          values ($1, $2, $3, 'uploading', $4, $5, ${ASKED.map((_, i) => `$${i + 6}`).join(', ')})`,
+        [tx.tenant, id, principal.org, now, principal.subject, ...asked],
+      ),
+    );
+    try {
+      const { bytes, digest } = await keepFile(this.database, principal, id, file);
+      const settled = await told();
+      const values = [bytes, digest, ...this.#columnsOf(settled)];
+      const columns = ['bytes', 'digest', ...ASKED].map((name, i) => `${name} = $${i + 3}`);
+      const first = await this.database.inTenant(principal, async (tx) => {
+        await stillExpected(tx, id, columns.join(', '), values);
+        const sentBefore = key === null ? undefined : await sameKey(tx, id, key, now);
+        if (sentBefore !== undefined) return sentBefore;
+        await stillExpected(tx, id, `state = 'waiting', sent_key = $3`, [key]);
+        await audit(tx, now, { action: 'import-received', purpose: 'import', detail: { importId: id, mode: settled.mode } });
+        return id;
+      });
+      if (first !== id) await this.#refuse(principal, id, `Sent again under its Idempotency-Key: import ${first}.`);
+      return { id: first };
+    } catch (error) {
+      await this.#refuse(principal, id, error instanceof DomainError ? error.message : 'The upload did not arrive whole.');
+      throw error;
+    }
+  }
+
+  /** What is asked for, checked, in the order of ASKED. */
+  #columnsOf(request: ImportRequest): unknown[] {
+    const { mode, fileName, mapping = null, encoding = null, complete = false } = request;
+    const { badShare = DEFAULT_LIMITS.badShare, vanishShare = DEFAULT_LIMITS.vanishShare } = request;
+    // oxlint-disable-next-line no-control-regex
+    if (/[\u0000-\u001f\u007f]/.test(fileName))
+      throw new DomainError('invalid', 'The name of the file cannot be kept.', [
+        { path: 'file', message: 'must have a name without control characters' },
+      ]);
+    readMapping(mapping);
     const extractedOn = request.extractedOn ?? this.clock.today();
     if (extractedOn > this.clock.today())
       throw new DomainError('rule', 'The day of the extract must not be after today.', [
         { path: 'extractedOn', message: 'must not be after today' },
       ]);
-    const id = newId(now);
-    await this.database.inTenant(principal, async (tx) => {
-      await tx.execute(
-        `insert into import (tenant, id, provider, mode, state, file_name, mapping, encoding, extracted_on, complete, bad_share, vanish_share, created_at, created_by)
-          values ($1, $2, $3, $4, 'uploading', $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-        [
-          tx.tenant,
-          id,
-          principal.org,
-          mode,
-          fileName.slice(0, 200),
-          mapping,
-          encoding,
-          extractedOn,
-          complete,
-          badShare,
-          vanishShare,
-          now,
-          principal.subject,
-        ],
-      );
-      await audit(tx, now, { action: 'import-received', purpose: 'import', detail: { importId: id, mode } });
-    });
-    try {
-      await this.#keep(principal, id, file);
-    } catch (error) {
-      await this.#end(principal, id, 'cancelled', 'The upload did not arrive whole.');
-      throw error;
-    }
-    return { id };
+    return [mode, fileName.slice(0, 200), mapping, encoding, extractedOn, complete, badShare, vanishShare];
   }
 
-  async #keep(principal: Principal, id: string, file: AsyncIterable<Buffer>): Promise<void> {
-    const digest = createHash('sha256');
-    let [seq, bytes] = [0, 0];
-    for await (const piece of inPieces(file)) {
-      digest.update(piece);
-      bytes += piece.length;
-      await this.database.inTenant(principal, (tx) =>
-        tx.execute(`insert into import_chunk (tenant, import_id, provider, seq, bytes) values ($1, $2, $3, $4, $5)`, [
-          tx.tenant,
-          id,
-          principal.org,
-          seq++,
-          piece,
-        ]),
+  /** An upload ends here, unless it has ended otherwise. */
+  async #refuse(principal: Principal, id: string, why: string): Promise<void> {
+    await this.database.inTenant(principal, async (tx) => {
+      const now = this.clock.now();
+      const ended = await tx.execute(
+        `update import set state = 'cancelled', why_stopped = $3, ended_at = $4 where tenant = $1 and id = $2 and state = 'uploading'`,
+        [tx.tenant, id, why, now],
       );
-    }
-    await this.database.inTenant(principal, (tx) =>
-      tx.execute(`update import set state = 'waiting', bytes = $3, digest = $4 where tenant = $1 and id = $2 and state = 'uploading'`, [
-        tx.tenant,
-        id,
-        bytes,
-        digest.digest(),
-      ]),
-    );
+      if (ended > 0) await forgetFile(tx, id, now);
+    });
+  }
+
+  /** Once a night: what nobody will come back to is cancelled, and its file is gone. */
+  async letGo(tenant: string): Promise<void> {
+    await this.database.inTenant(systemPrincipal(tenant, 'tidy'), (tx) => letGoOfAbandoned(tx, this.clock.now()));
   }
 
   async get(principal: Principal, id: string): Promise<ImportView> {
@@ -159,22 +179,35 @@ export class Imports {
     });
   }
 
+  /** Imports of this very file, by its SHA-256, that wait for a person; newest first. */
+  async toConfirm(principal: Principal, digest: Buffer): Promise<ToConfirm[]> {
+    return this.database.inTenant(principal, (tx) =>
+      tx.query(
+        `select id, mapping, encoding, extracted_on as "extractedOn", complete from import
+          where tenant = $1 and provider = $2 and state = 'to-confirm' and digest = $3 order by created_at desc, id desc limit 20`,
+        [tx.tenant, principal.org, digest],
+      ),
+    );
+  }
+
   /** A person has looked, and it may go on. @throws DomainError conflict when nothing is waiting for that */
   async confirm(principal: Principal, id: string): Promise<ImportView> {
-    return this.#move(principal, id, 'import-confirmed', `state = 'waiting', confirmed_by = $3, why_stopped = null`, ['to-confirm']);
+    return this.#move(principal, id, 'import-confirmed', ['to-confirm'], `state = 'waiting', confirmed_by = $3, why_stopped = null`, []);
   }
 
-  /** Stops it where it is: what was taken in stays, and is told. */
+  /** Stops it where it is: what was taken in stays, and is told. An upload ends too, whether somebody is still sending it or not. */
   async cancel(principal: Principal, id: string): Promise<ImportView> {
-    return this.#move(principal, id, 'import-cancelled', `state = 'cancelled', why_stopped = 'cancelled by ' || $3, ended_at = now()`, [
-      'waiting',
-      'reading',
-      'to-confirm',
-      'applying',
-    ]);
+    return this.#move(
+      principal,
+      id,
+      'import-cancelled',
+      ['uploading', 'waiting', 'reading', 'to-confirm', 'applying'],
+      `state = 'cancelled', why_stopped = 'cancelled by ' || $3, ended_at = $5`,
+      [this.clock.now()],
+    );
   }
 
-  async #move(principal: Principal, id: string, action: string, set: string, from: ImportState[]): Promise<ImportView> {
+  async #move(principal: Principal, id: string, action: string, from: ImportState[], set: string, values: unknown[]): Promise<ImportView> {
     return this.database.inTenant(principal, async (tx) => {
       const held = await mine(tx, id);
       const moved = await tx.execute(`update import set ${set} where tenant = $1 and id = $2 and state = any($4)`, [
@@ -182,24 +215,12 @@ export class Imports {
         id,
         principal.subject,
         from,
+        ...values,
       ]);
       if (moved === 0) throw new DomainError('conflict', `This import is ${held.state}.`);
       await audit(tx, this.clock.now(), { action, purpose: 'import', detail: { importId: id } });
       if (action === 'import-cancelled') await forgetFile(tx, id, this.clock.now());
       return viewOf(await mine(tx, id), this.clock.now());
-    });
-  }
-
-  async #end(principal: Principal, id: string, state: ImportState, why: string): Promise<void> {
-    await this.database.inTenant(principal, async (tx) => {
-      await tx.execute(`update import set state = $3, why_stopped = $4, ended_at = $5 where tenant = $1 and id = $2`, [
-        tx.tenant,
-        id,
-        state,
-        why,
-        this.clock.now(),
-      ]);
-      await forgetFile(tx, id, this.clock.now());
     });
   }
 
@@ -236,13 +257,6 @@ export class Imports {
   }
 }
 
-/** The file itself is kept no longer than it is needed. */
-export async function forgetFile(tx: Tx, id: string, now: Date): Promise<void> {
-  await readIdentity(tx, now, 'import ended', [], () =>
-    tx.execute('delete from import_chunk where tenant = $1 and import_id = $2', [tx.tenant, id]),
-  );
-}
-
 async function mine(tx: Tx, id: string): Promise<ImportRow> {
   const row = await tx.one<ImportRow>(`select ${COLUMNS} from import where tenant = $1 and id = $2 and provider = $3`, [
     tx.tenant,
@@ -263,21 +277,4 @@ function viewOf({ startedAt, applyingSince, ...row }: ImportRow, now: Date): Imp
   const rate = seconds > 0 && done > 0 ? done / seconds : null;
   const left = isApplying && rate !== null && row.rowsTotal !== null ? Math.max(0, row.rowsTotal - row.rowsApplied) / rate : null;
   return { ...row, rowsPerSecond: rate && Math.round(rate), secondsLeft: left === null ? null : Math.ceil(left) };
-}
-
-/** The same bytes in pieces of one size. */
-async function* inPieces(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let size = 0;
-  for await (const part of file) {
-    held.push(part);
-    size += part.length;
-    if (size < CHUNK) continue;
-    const all = Buffer.concat(held);
-    let at = 0;
-    for (; all.length - at >= CHUNK; at += CHUNK) yield all.subarray(at, at + CHUNK);
-    held = [all.subarray(at)];
-    size = all.length - at;
-  }
-  if (size > 0) yield Buffer.concat(held);
 }

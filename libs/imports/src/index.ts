@@ -10,3 +10,5 @@ export { ImportRun } from './import-run.js';
 export { NOTHING_IS_DONE } from './decide.js';
 export { LAYOUTS, template, type LayoutName } from './layouts.js';
 export { ENCODINGS, type Encoding } from './decode.js';
+export type { RejectedRow } from './reject-list.js';
+export { describeColumns } from './describe-columns.js';

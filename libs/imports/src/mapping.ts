@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
-import { parse } from 'yaml';
 import { LAYOUTS, layoutOf, type Column, type LayoutName } from './layouts.js';
+import { parseYaml, YamlError } from './mapping-yaml.js';
 
 /** How a provider's own export is to be read: its columns and values in ours. */
 export interface Mapping {
@@ -15,7 +15,9 @@ export interface Mapping {
   ignore: readonly string[];
 }
 
-export const NO_MAPPING: Mapping = { layout: null, columns: {}, values: {}, constants: {}, ignore: [] };
+/** Without a prototype: a column called `constructor` finds nothing in it. */
+const none = (): Record<string, never> => Object.create(null) as Record<string, never>;
+export const NO_MAPPING: Mapping = { layout: null, columns: none(), values: none(), constants: none(), ignore: [] };
 /** How the columns begin that a list of rejects has besides those of the file. */
 export const REJECT = 'reject_';
 const LONGEST = 100_000;
@@ -28,26 +30,31 @@ const wrong = (message: string): DomainError =>
 export function readMapping(text: string | null): Mapping {
   if (text === null || text.trim() === '') return NO_MAPPING;
   if (text.length > LONGEST) throw wrong(`it must have at most ${LONGEST} characters`);
-  let found: unknown;
-  try {
-    found = parse(text, { maxAliasCount: 0, schema: 'failsafe' });
-  } catch {
-    throw wrong('it is not YAML');
-  }
+  const found = yamlOf(text);
+  if (found === null) throw wrong('it is empty');
   if (!isMap(found)) throw wrong(`it must be a list of ${KEYS.join(', ')}`);
   const unknown = Object.keys(found).filter((key) => !KEYS.includes(key));
   if (unknown.length > 0) throw wrong(`${unknown.join(', ')}: not known; there are ${KEYS.join(', ')}`);
-  const { layout = null, columns = {}, values = {}, constants = {}, ignore = [] } = found;
+  const { layout = null, columns = none(), values = none(), constants = none(), ignore = [] } = found;
   if (layout !== null && layout !== 'referrals' && layout !== 'events') throw wrong('layout must be referrals or events');
   if (!isWords(columns)) throw wrong('columns must map names of the file to names of the layout');
   if (!isMap(values) || !Object.values(values).every(isWords)) throw wrong('values must map, for a column of the layout, values to values');
   if (!isWords(constants)) throw wrong('constants must map columns of the layout to values');
   if (!Array.isArray(ignore) || !ignore.every((name) => typeof name === 'string')) throw wrong('ignore must be a list of columns');
-  const mapping: Mapping = { layout: layout as LayoutName | null, columns, values: values as Mapping['values'], constants, ignore };
+  const mapping: Mapping = { layout, columns, values: values as Mapping['values'], constants, ignore };
   const known = new Set([...LAYOUTS.referrals, ...LAYOUTS.events].map((c) => c.name));
   const strange = [...Object.values(columns), ...Object.keys(values), ...Object.keys(constants)].filter((name) => !known.has(name));
   if (strange.length > 0) throw wrong(`${strange.join(', ')}: no column of a layout`);
   return mapping;
+}
+
+function yamlOf(text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    if (error instanceof YamlError) throw wrong(error.message);
+    throw error;
+  }
 }
 
 const isMap = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);

@@ -1,4 +1,4 @@
-import { parseFhirJson, referralsOfBundle, referralsOfNdjson, type Problem, type ReadReferral, type ServiceMap } from '#fhir';
+import { parseFhirJson, referralsOfBundle, referralsOfNdjson, utf8, type Problem, type ReadReferral, type ServiceMap } from '#fhir';
 import { DomainError, type LocalDate } from '#kernel';
 import { referralProblems } from '#referrals';
 import type { ProblemCode, RowProblem } from './row-problems.js';
@@ -12,8 +12,6 @@ export interface FhirReading {
 /** A bundle refers to itself, so it is read whole: at most so many bytes. A longer list is sent in parts. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const HEAD = 256;
-/** Escapes of what no text holds and no database keeps: the zero character, and half a pair of surrogates. */
-const NO_TEXT = /\\u0000|\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]/i;
 
 /** A file of FHIR begins as JSON does; a header of a table does not. */
 export const isFhir = (head: Buffer): boolean => /^\ufeff?\s*[{[]/.test(head.toString('utf8', 0, HEAD));
@@ -32,11 +30,9 @@ export async function readFhir(
     if (bytes > MOST_BYTES) throw new DomainError('invalid', 'A FHIR file must have at most 64 MiB: send a longer list in parts.');
     parts.push(piece);
   }
-  const text = Buffer.concat(parts)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
-  if (NO_TEXT.test(text))
-    throw new DomainError('invalid', 'The file holds characters that are no text (\\u0000, or half a surrogate pair).');
+  const text = utf8(Buffer.concat(parts));
+  if (text === null)
+    throw new DomainError('invalid', 'The file is not UTF-8, as FHIR JSON must be: letters of names would be lost. Save it as UTF-8.');
   const options = { provider, today, badNhsNumber: reading.badNhsNumber, sourceSystem: 'fhir', receivedOn: 'authored' as const };
   const found = isOneALine(text)
     ? referralsOfNdjson(text, reading.map, options)
@@ -58,7 +54,12 @@ function isOneALine(text: string): boolean {
 function alsoByOurRules(read: ReadReferral, today: LocalDate): ReadReferral {
   const problems = read.newReferral ? referralProblems(read.newReferral, today) : [];
   if (problems.length === 0) return read;
-  return { ...read, newReferral: null, problems: problems.map(({ path, message }) => ({ code: 'invalid', path, expected: message })) };
+  return {
+    ...read,
+    newReferral: null,
+    contacts: [],
+    problems: problems.map(({ path, message }) => ({ code: 'invalid', path, expected: message })),
+  };
 }
 
 const CODES: Partial<Record<Problem['code'], ProblemCode>> = {

@@ -1,5 +1,6 @@
 import { Day, Flag, OneOf, Optional, OdsCode, Part, Text, TextList, WholeNumber } from '#fields';
 import type { ServiceLine } from '#service-lines';
+import type { Mechanism, Purpose } from '#waits';
 import { PRIORITIES } from './new-referral.js';
 
 /** Who decided, by name: a machine never does. */
@@ -63,14 +64,17 @@ class AppointmentCancelled extends Note {
   by: string;
 }
 
+export const MECHANISMS: readonly Mechanism[] = ['face-to-face', 'telephone', 'video', 'talk-type', 'text', 'email', 'chat'];
+export const PURPOSES: readonly Purpose[] = ['triage', 'assessment', 'treatment', 'review'];
+
 class CareContact extends Note {
   @OneOf(['attended', 'attended-late', 'late-not-seen', 'not-brought', 'cancelled-by-family', 'cancelled-by-provider'])
   attendance: string;
 
-  @OneOf(['face-to-face', 'telephone', 'video', 'talk-type', 'text', 'email', 'chat'])
+  @OneOf(MECHANISMS)
   mechanism: string;
 
-  @OneOf(['triage', 'assessment', 'treatment', 'review'])
+  @OneOf(PURPOSES)
   purpose: string;
 
   @Optional()

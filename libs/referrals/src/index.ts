@@ -9,7 +9,7 @@ export * from './event-data.js';
 export * from './event-rules.js';
 export * from './receive-referral.js';
 export * from './referral-rules.js';
-export { contactRows, CONTACT_COLUMNS, CONTACT_TYPES, KNOWN_OF_PERSON } from './people.js';
+export { contactRows, CONTACT_COLUMNS, CONTACT_TYPES, disputeBirthDate, KNOWN_OF_PERSON } from './people.js';
 export { recordDeath } from './death.js';
 export { offerTo } from './transfer.js';
 export * from './record-event.js';

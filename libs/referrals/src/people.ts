@@ -65,6 +65,16 @@ export async function matchPerson(tx: Tx, person: PersonDto, secrets: Secrets, n
   return row;
 }
 
+/** A child who is known already was told of with another birth date: nothing is sent until a person decides. */
+export async function disputeBirthDate(tx: Tx, personId: string, birthDate: LocalDate, now: Date): Promise<void> {
+  await tx.execute(`update person set identity_disputed_at = coalesce(identity_disputed_at, $3) where tenant = $1 and id = $2`, [
+    tx.tenant,
+    personId,
+    now,
+  ]);
+  await keepOtherBirthDate(tx, personId, birthDate, now);
+}
+
 /** What was told is kept for the person who decides: the provider's record of who the child is keeps the first birth date it was told. */
 async function keepOtherBirthDate(tx: Tx, personId: string, birthDate: LocalDate, now: Date): Promise<void> {
   await tx.execute(

@@ -1,5 +1,5 @@
 import { Secrets } from '#config';
-import { audit, Database, PREPARED, type Tx } from '#database';
+import { audit, Database, PREPARED, ReadTooEarly, type Tx } from '#database';
 import { Escalations } from '#escalations';
 import { ageOn, brokenRule, Clock, DomainError, newId, type LocalDate, type Principal } from '#kernel';
 import { serviceLine } from '#service-lines';
@@ -17,9 +17,6 @@ export interface Received {
   isNew: boolean;
 }
 
-/** Another request with the same source id was first: look again. */
-class LostRace extends Error {}
-
 /** Takes a referral in, in one transaction: person matched or made, pathway, referral, its receipt, and for urgent risk its escalation. */
 @Injectable()
 export class ReceiveReferral {
@@ -34,18 +31,20 @@ export class ReceiveReferral {
   async receive(principal: Principal, request: NewReferral): Promise<Received> {
     this.#check(principal, request);
     const digest = requestDigest(request);
-    for (;;) {
-      try {
-        return await this.database.inTenant(principal, async (tx) => {
-          const { serviceId, heldId, heldDigest } = await lookUp(tx, request);
-          if (heldId !== null) return this.#held(tx, heldId, heldDigest?.equals(digest) ?? false);
-          if (serviceId === null) throw brokenRule('service', 'is not offered by this provider');
-          return this.#take(tx, request, digest, serviceId);
-        });
-      } catch (error) {
-        if (!(error instanceof LostRace)) throw error;
-      }
-    }
+    return this.database.inTenant(principal, (tx) => this.#receive(tx, request, digest));
+  }
+
+  /** The same as part of a transaction that does more. */
+  async receiveIn(tx: Tx, request: NewReferral): Promise<Received> {
+    this.#check(tx.principal, request);
+    return this.#receive(tx, request, requestDigest(request));
+  }
+
+  async #receive(tx: Tx, request: NewReferral, digest: Buffer): Promise<Received> {
+    const { serviceId, heldId, heldDigest } = await lookUp(tx, request);
+    if (heldId !== null) return this.#held(tx, heldId, heldDigest?.equals(digest) ?? false);
+    if (serviceId === null) throw brokenRule('service', 'is not offered by this provider');
+    return this.#take(tx, request, digest, serviceId);
   }
 
   #check(principal: Principal, request: NewReferral): void {
@@ -69,7 +68,8 @@ export class ReceiveReferral {
     const id = newId(now);
     const events = this.#receipt(request, id, person.diedOn, now);
     const isNew = await recordReceipt(tx, request, events, { id, pathwayId, personId: person.id, serviceId, digest });
-    if (!isNew) throw new LostRace();
+    // Another request with the same source id was first: it is held by now.
+    if (!isNew) throw new ReadTooEarly();
     await tx.manager.insert(line.details, { ...request.details, tenant: tx.tenant, referralId: id });
     await audit(tx, now, { action: 'referral-received', purpose: 'intake', personIds: [person.id], detail: { referralId: id } });
     const risk = line.urgentRisk(request.details, request.priority);

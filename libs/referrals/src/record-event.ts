@@ -27,23 +27,26 @@ export class RecordEvent {
 
   /** @returns the event's number in its referral */
   async record(principal: Principal, referralId: string, event: NewEvent): Promise<{ seq: number }> {
-    return this.database.inTenant(principal, async (tx) => {
-      const now = this.clock.now();
-      const referral = await lockForChange(tx, referralId, now);
-      const events = (await pathwayEvents(tx, [referral.pathwayId])).get(referral.pathwayId) ?? [];
-      const line = serviceLine(referral.line);
-      const progress = replay(events, line.rules, () => ({ stopRule: 'first-contact', targets: {} })).referrals.get(referralId);
-      // Every referral has a receipt: this one was joined to another pathway while we waited for the one it stood on.
-      if (!progress) throw new ReadTooEarly();
-      refuseOthers(principal, progress, event.type);
-      const told =
-        event.type === 'event-voided'
-          ? await this.#voiding(tx, referral, events, event, now)
-          : await this.#telling(tx, referral, progress, event, now);
-      const seq = await appendEvent(tx, referral, told, now);
-      await audit(tx, now, { action: 'event-recorded', purpose: told.type, personIds: [referral.personId], detail: { referralId, seq } });
-      return { seq };
-    });
+    return this.database.inTenant(principal, (tx) => this.recordIn(tx, referralId, event));
+  }
+
+  /** The same as part of a transaction that does more. */
+  async recordIn(tx: Tx, referralId: string, event: NewEvent): Promise<{ seq: number }> {
+    const now = this.clock.now();
+    const referral = await lockForChange(tx, referralId, now);
+    const events = (await pathwayEvents(tx, [referral.pathwayId])).get(referral.pathwayId) ?? [];
+    const line = serviceLine(referral.line);
+    const progress = replay(events, line.rules, () => ({ stopRule: 'first-contact', targets: {} })).referrals.get(referralId);
+    // Every referral has a receipt: this one was joined to another pathway while we waited for the one it stood on.
+    if (!progress) throw new ReadTooEarly();
+    refuseOthers(tx.principal, progress, event.type);
+    const told =
+      event.type === 'event-voided'
+        ? await this.#voiding(tx, referral, events, event, now)
+        : await this.#telling(tx, referral, progress, event, now);
+    const seq = await appendEvent(tx, referral, told, now);
+    await audit(tx, now, { action: 'event-recorded', purpose: told.type, personIds: [referral.personId], detail: { referralId, seq } });
+    return { seq };
   }
 
   async #voiding(tx: Tx, referral: LockedReferral, events: PathwayEvent[], event: NewEvent, now: Date): Promise<NewEvent> {

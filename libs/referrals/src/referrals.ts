@@ -117,52 +117,53 @@ export class Referrals {
 
   /** Mends details and source fields. What the clocks read of them is told as an event, so that the waits follow. */
   async patch(principal: Principal, id: string, patch: ReferralPatch): Promise<ReferralView> {
-    const now = this.clock.now();
-    await this.database.inTenant(principal, async (tx) => {
-      const referral = await lockForChange(tx, id, now);
-      const [view] = await referralViews(tx, [id], this.clock.today());
-      if (view?.provider !== principal.org && !isSystem(principal))
-        throw new DomainError('forbidden', 'This referral is on another provider’s list: you may read it.');
-      const line = serviceLine(referral.line);
-      await tx.execute(
-        `update referral set source_of_referral = coalesce($3, source_of_referral), authored_on = coalesce($4, authored_on), need = coalesce($5, need)
-          where tenant = $1 and id = $2`,
-        [tx.tenant, id, patch.sourceOfReferral ?? null, patch.authoredOn ?? null, patch.details ? line.needOf(patch.details) : null],
-      );
-      if (patch.details) {
-        await tx.manager.update(line.details, { tenant: tx.tenant, referralId: id }, { ...patch.details });
-        const facts = { ...line.factsOf(patch.details) };
-        await appendEvent(
-          tx,
-          referral,
-          { type: 'details-corrected', occurredOn: this.clock.today(), data: { facts: facts as never } },
-          now,
-        );
-      }
-      await audit(tx, now, {
-        action: 'referral-mended',
-        purpose: 'correction',
-        personIds: [referral.personId],
-        detail: { referralId: id, fields: Object.keys(patch) },
-      });
-    });
+    await this.database.inTenant(principal, (tx) => this.patchIn(tx, id, patch));
     return this.get(principal, id);
+  }
+
+  /** The same as part of a transaction that does more. */
+  async patchIn(tx: Tx, id: string, patch: ReferralPatch): Promise<void> {
+    const now = this.clock.now();
+    const referral = await lockForChange(tx, id, now);
+    const [view] = await referralViews(tx, [id], this.clock.today());
+    if (view?.provider !== tx.principal.org && !isSystem(tx.principal))
+      throw new DomainError('forbidden', 'This referral is on another provider’s list: you may read it.');
+    const line = serviceLine(referral.line);
+    await tx.execute(
+      `update referral set source_of_referral = coalesce($3, source_of_referral), authored_on = coalesce($4, authored_on), need = coalesce($5, need)
+        where tenant = $1 and id = $2`,
+      [tx.tenant, id, patch.sourceOfReferral ?? null, patch.authoredOn ?? null, patch.details ? line.needOf(patch.details) : null],
+    );
+    if (patch.details) {
+      await tx.manager.update(line.details, { tenant: tx.tenant, referralId: id }, { ...patch.details });
+      const facts = { ...line.factsOf(patch.details) };
+      await appendEvent(tx, referral, { type: 'details-corrected', occurredOn: this.clock.today(), data: { facts: facts as never } }, now);
+    }
+    await audit(tx, now, {
+      action: 'referral-mended',
+      purpose: 'correction',
+      personIds: [referral.personId],
+      detail: { referralId: id, fields: Object.keys(patch) },
+    });
   }
 
   /** Replaces the contacts this provider holds for a child it knows. */
   async putContacts(principal: Principal, personId: string, contacts: readonly ContactDto[]): Promise<void> {
+    await this.database.inTenant(principal, (tx) => this.putContactsIn(tx, personId, contacts));
+  }
+
+  /** The same as part of a transaction that does more. */
+  async putContactsIn(tx: Tx, personId: string, contacts: readonly ContactDto[]): Promise<void> {
     const now = this.clock.now();
-    await this.database.inTenant(principal, async (tx) => {
-      await mustKnow(tx, personId);
-      await readIdentity(tx, now, 'replace contacts', [personId], () =>
-        replaceContacts(tx, personId, principal.org, contacts, this.clock.today()),
-      );
-      await audit(tx, now, {
-        action: 'contacts-replaced',
-        purpose: 'correction',
-        personIds: [personId],
-        detail: { contacts: contacts.length },
-      });
+    await mustKnow(tx, personId);
+    await readIdentity(tx, now, 'replace contacts', [personId], () =>
+      replaceContacts(tx, personId, tx.principal.org, contacts, this.clock.today()),
+    );
+    await audit(tx, now, {
+      action: 'contacts-replaced',
+      purpose: 'correction',
+      personIds: [personId],
+      detail: { contacts: contacts.length },
     });
   }
 }

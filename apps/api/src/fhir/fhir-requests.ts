@@ -1,4 +1,20 @@
+import { FHIR_JSON } from '#fhir';
 import { OneOf, Optional, Text, WholeNumber } from '#fields';
+import { Transform } from 'class-transformer';
+import { WaitsReportQuery } from '../reports/report-requests.js';
+
+export const FORMATS = ['json', FHIR_JSON, 'application/json'];
+
+/** JSON is all that is answered, so asking for it changes nothing. A `+` in an address is a space unless it is escaped. */
+const Format = (): PropertyDecorator => (target, name) => {
+  for (const decorate of [
+    Optional(),
+    OneOf(FORMATS),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.replace('fhir json', 'fhir+json') : value)),
+  ]) {
+    decorate(target, name);
+  }
+};
 
 /** How a FHIR search is paged. */
 export class FhirPage {
@@ -10,6 +26,20 @@ export class FhirPage {
   @Optional()
   @Text(500)
   _cursor?: string;
+
+  @Format()
+  _format?: string;
+}
+
+export class MeasureReportQuery extends WaitsReportQuery {
+  @Format()
+  _format?: string;
+}
+
+/** What is looked at of a request for metadata. Whatever else it asks, there is one statement. */
+export class MetadataQuery {
+  @Format()
+  _format?: string;
 }
 
 export class ResolveMessage {

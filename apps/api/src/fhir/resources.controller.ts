@@ -8,14 +8,14 @@ import {
   serviceRequestOf,
   type ReadReferrals,
 } from '#fhir';
-import { Clock, DomainError, isUuid, newId, type Principal } from '#kernel';
+import { checkFields, refusal } from '#fields';
+import { brokenRule, Clock, DomainError, isUuid, newId, type Principal } from '#kernel';
 import { Reports } from '#reporting';
 import { Controller, Get, Header, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Allow, Asking, PROVIDER_ROLES, Public } from '../auth/index.js';
 import { decodeCursor, encodeCursor } from '../http/page.js';
-import { WaitsReportQuery } from '../reports/report-requests.js';
-import { FhirPage } from './fhir-requests.js';
+import { FhirPage, FORMATS, MeasureReportQuery, MetadataQuery } from './fhir-requests.js';
 
 @ApiTags('FHIR')
 @ApiBearerAuth()
@@ -33,7 +33,10 @@ export class FhirResourcesController {
   @Public()
   @Header('content-type', FHIR_JSON)
   @ApiOperation({ summary: 'What is done of FHIR here' })
-  metadata(): object {
+  @ApiQuery({ name: '_format', required: false, enum: FORMATS })
+  metadata(@Query('_format') _format?: string): object {
+    const { errors } = checkFields(MetadataQuery, { _format });
+    if (errors.length > 0) throw refusal(errors);
     return capabilityStatement(`${this.settings.publicUrl}/v1/fhir`, this.clock.now());
   }
 
@@ -58,7 +61,9 @@ export class FhirResourcesController {
   @Get('MeasureReport')
   @Header('content-type', FHIR_JSON)
   @ApiOperation({ summary: 'The report of waits as a MeasureReport: exact or suppressed by role, as the report is' })
-  async measureReport(@Asking() principal: Principal, @Query() query: WaitsReportQuery): Promise<object> {
+  async measureReport(@Asking() principal: Principal, @Query() { _format, ...query }: MeasureReportQuery): Promise<object> {
+    // A report that is complete is of a day that is over: what the lists would be on a coming day is in the report of waits.
+    if (query.asOf !== undefined && query.asOf > this.clock.today()) throw brokenRule('asOf', 'must not be after today');
     const report = await this.reports.waits(principal, query);
     report.synthetic ||= this.settings.synthetic;
     const now = this.clock.now();

@@ -25,6 +25,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const key = request.headers['idempotency-key'];
     if (request.method !== 'POST' || typeof key !== 'string' || !request.principal) return next.handle();
     if (key.length === 0 || key.length > 200) throw new DomainError('invalid', 'Idempotency-Key must have 1 to 200 characters.');
+    // A form is read as it comes: whoever reads it keeps to the key.
+    if (request.headers['content-type']?.startsWith('multipart/')) return next.handle();
     return from(this.#once(request.principal, request.url.split('?')[0] ?? '', key, request.body, context, next));
   }
 

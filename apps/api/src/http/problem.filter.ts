@@ -1,3 +1,4 @@
+import { AgainstConstraint } from '#database';
 import { FHIR_JSON, refusalOutcome } from '#fhir';
 import { DomainError, type DomainErrorKind, type FieldError } from '#kernel';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
@@ -42,6 +43,7 @@ const logger = new Logger('http');
 
 /** What any failure is to a client: no stack, no input, nothing of a child. */
 export function problemOf(error: unknown): Problem {
+  if (error instanceof AgainstConstraint) logger.warn(`Refused by ${error.constraint ?? 'a constraint without a name'}.`);
   if (error instanceof DomainError) return problem(STATUS[error.kind], error.kind, error.message, error.errors);
   const status = statusOf(error);
   if (status >= 500) {

@@ -1,11 +1,17 @@
 import { Day, Flag, OneOf, Optional, Text } from '#fields';
 import { ENCODINGS, type Encoding } from '#imports';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsNumber, Max, Min } from 'class-validator';
 import { PageQuery } from '../http/page.js';
 
+/** The longest option there may be, in bytes: a mapping. */
+export const LONGEST_OPTION = 100_000;
+
 const Share = (): PropertyDecorator => (target, key) => {
-  Transform(({ value }: { value: unknown }) => Number(value))(target, key);
+  ApiProperty({ type: Number, minimum: 0, maximum: 1 })(target, key);
+  // An empty text is no number, though the language calls it 0.
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value))(target, key);
   IsNumber({}, { message: 'must be a share from 0 to 1' })(target, key);
   Min(0, { message: 'must be a share from 0 to 1' })(target, key);
   Max(1, { message: 'must be a share from 0 to 1' })(target, key);
@@ -17,7 +23,7 @@ const YesOrNo = (): PropertyDecorator => (target, key) => {
   Flag()(target, key);
 };
 
-/** What is said of a file: as fields of the form before the file, or in the query. */
+/** What is said of a file: as fields of the form, before the file or behind it, or in the query. */
 export class ImportOptions {
   @Optional()
   @OneOf(['apply', 'check'])
@@ -38,7 +44,7 @@ export class ImportOptions {
 
   /** A mapping file (YAML). */
   @Optional()
-  @Text(100_000)
+  @Text(LONGEST_OPTION)
   mapping?: string;
 
   /** Share of bad rows above which a person must confirm. */

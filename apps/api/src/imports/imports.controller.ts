@@ -1,17 +1,16 @@
-import { checkFields, refusal } from '#fields';
-import { Imports, NOTHING_IS_DONE, template, type ImportView, type LayoutName } from '#imports';
-import { DomainError, isUuid, notFound, type Principal } from '#kernel';
+import { Imports, NOTHING_IS_DONE, template, type ImportRequest, type ImportView, type LayoutName } from '#imports';
+import { isLocalDate, isUuid, notFound, type Principal } from '#kernel';
 import { Queues } from '#queues';
 import type { ReferralView } from '#referrals';
-import { csvCell } from '#reporting';
-import type { MultipartFile } from '@fastify/multipart';
-import { Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { BYTE_ORDER_MARK, csvCell } from '#reporting';
+import { Controller, Get, Header, Headers, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiExtraModels, ApiOperation, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
 import { decodeCursor, encodeCursor, limitOf, notOurCursor, type Page } from '../http/page.js';
 import { ImportListQuery, ImportOptions } from './import-requests.js';
+import { letBy, SentForm } from './sent-form.js';
 
 /** Lists in bulk: a file is kept at once, taken in by a worker, and its bad rows handed back to be mended. */
 @ApiTags('Imports')
@@ -27,55 +26,43 @@ export class ImportsController {
   @Post()
   @HttpCode(202)
   @ApiConsumes('multipart/form-data')
+  @ApiExtraModels(ImportOptions)
   @ApiBody({
     schema: {
-      type: 'object',
-      properties: {
-        mode: { type: 'string', enum: ['apply', 'check'] },
-        complete: {
-          type: 'boolean',
-          description: 'The file holds every open referral of the source systems in it: what it lacks is missing',
-        },
-        mapping: { type: 'string' },
-        file: { type: 'string', format: 'binary' },
-      },
+      allOf: [
+        { $ref: getSchemaPath(ImportOptions) },
+        { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+      ],
     },
   })
   @ApiOperation({
-    summary: 'Send a file of referrals or of pathway events (CSV)',
-    description: 'The options come before the file, or in the query.',
+    summary: 'Send a file of referrals or of pathway events (CSV, FHIR)',
+    description:
+      'The options come before the file, behind it, or in the query, each once. A field that is not known, a second file or an option that cannot be used: 400, and nothing is kept.',
   })
-  async send(@Asking() principal: Principal, @Req() request: FastifyRequest): Promise<{ id: string }> {
-    if (!request.isMultipart())
-      throw new DomainError('invalid', 'The file must be sent as multipart/form-data.', [{ path: 'file', message: 'must be a file' }]);
-    const told: Record<string, unknown> = { ...(request.query as object) };
-    for await (const part of request.parts()) {
-      if (part.type === 'field') told[part.fieldname] = part.value;
-      else if (part.fieldname === 'mapping') told['mapping'] = (await part.toBuffer()).toString('utf8');
-      else return this.#keep(principal, told, part);
+  async send(
+    @Asking() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<{ id: string }> {
+    try {
+      const form = new SentForm(request);
+      const { name, content } = await form.file();
+      const asked = (): ImportRequest => ({ mode: 'apply', ...form.options(), fileName: name });
+      const kept = await this.imports.receive(principal, asked(), content, () => form.rest().then(asked), key);
+      this.queues.ringSoon('imports', principal.tenant);
+      return kept;
+    } catch (error) {
+      letBy(request);
+      throw error;
     }
-    throw new DomainError('invalid', 'There is no file in the request.', [{ path: 'file', message: 'must be a file' }]);
-  }
-
-  async #keep(principal: Principal, told: object, part: MultipartFile): Promise<{ id: string }> {
-    const { value: options, errors } = checkFields(ImportOptions, told);
-    if (errors.length > 0) throw refusal(errors);
-    const { mode = 'apply', ...rest } = options;
-    const kept = await this.imports.receive(principal, { ...rest, mode, fileName: part.filename }, part.file);
-    this.queues.ringSoon('imports', principal.tenant);
-    return kept;
   }
 
   @Get()
   @ApiOperation({ summary: 'The files this provider has sent, newest first' })
   async list(@Asking() principal: Principal, @Query() query: ImportListQuery): Promise<Page<ImportView>> {
-    const after = decodeCursor(query.cursor, 2);
     const limit = limitOf(query);
-    const items = await this.imports.list(
-      principal,
-      limit,
-      after ? { createdAt: String(after[0]), id: ours(String(after[1])) } : undefined,
-    );
+    const items = await this.imports.list(principal, limit, afterOf(query.cursor));
     const last = items.length === limit ? items.at(-1) : undefined;
     return { items, nextCursor: last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null };
   }
@@ -108,6 +95,7 @@ export class ImportsController {
     void reply.header('content-disposition', `attachment; filename="rejects-${id}.csv"`).header('cache-control', 'no-store');
     const list = this.imports.rejectList(principal, id);
     const lines = async function* (): AsyncGenerator<string> {
+      yield BYTE_ORDER_MARK;
       for await (const cells of list) yield line(cells);
     };
     return new StreamableFile(Readable.from(lines(), { objectMode: false }), { type: 'text/csv; charset=utf-8' });
@@ -150,6 +138,17 @@ export class ImportsController {
 }
 
 const line = (cells: readonly (string | number)[]): string => `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`;
+
+function afterOf(cursor: string | undefined): { createdAt: string; id: string } | undefined {
+  const key = decodeCursor(cursor, 2);
+  if (key === null) return undefined;
+  const [createdAt, id] = key;
+  if (typeof createdAt === 'string' && isInstant(createdAt) && typeof id === 'string' && isUuid(id)) return { createdAt, id };
+  throw notOurCursor();
+}
+
+/** As encodeCursor was told it. */
+const isInstant = (text: string): boolean => isLocalDate(text.slice(0, 10)) && /^.{10}T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{3}Z$/.test(text);
 
 function ours(id: string): string {
   if (!isUuid(id)) throw notFound('import');

@@ -47,10 +47,10 @@ test('a file is sent, taken in, and its bad rows come back to be mended', async 
     .expect(200)
     .expect('content-type', /text\/csv/);
   const [head, bad] = rejects.text.split('\r\n');
-  expect(head).toBe(`reject_row,reject_column,reject_code,reject_found,reject_expected,${HEAD}`);
+  expect(head).toBe(`\ufeffreject_row,reject_column,reject_code,reject_found,reject_expected,${HEAD}`);
   // A cell that a spreadsheet would run is kept from it.
   expect(bad).toBe(
-    `3,received_on,bad-date,31/13/2026,"must be a day of the calendar, YYYY-MM-DD",${row('R-2', '31/13/2026').replace('=cmd', "'=cmd")}`,
+    `3,received_on,bad-date,31/13/2026,"must be a day of the calendar, YYYY-MM-DD or DD/MM/YYYY",${row('R-2', '31/13/2026').replace('=cmd', "'=cmd")}`,
   );
 
   const mended = rejects.text.replaceAll('31/13/2026', '31/12/2025');

@@ -48,7 +48,11 @@ export class DataQualityController {
     summary: 'Your own referrals with one problem, the oldest first; of unmapped codes the rows that were set aside. Without names',
   })
   @ApiParam({ name: 'problem', enum: PROBLEM_CODES })
-  async rows(@Asking() principal: Principal, @Param('problem') problem: string, @Query() query: ProblemQuery): Promise<Page<Omit<ProblemRow, 'key'>>> {
+  async rows(
+    @Asking() principal: Principal,
+    @Param('problem') problem: string,
+    @Query() query: ProblemQuery,
+  ): Promise<Page<Omit<ProblemRow, 'key'>>> {
     const limit = limitOf(query);
     const after = afterOf(query.cursor);
     const rows = await this.reports.problem(principal, problem, { service: query.service, limit: limit + 1, ...(after ? { after } : {}) });

@@ -86,6 +86,23 @@ test.each<[string, object | string, Parameters<TestApp['as']>[0], number, string
   expect(body).toMatchObject({ status, errors: [{ path }] });
 });
 
+test.each<object>([{ submitted: { constructor: 1 } }, { submitted: { '0-1': 1 }, service: { constructor: 1 } }])(
+  'a name that would reach a prototype is refused',
+  async (sent) => {
+    expect((await post({ service: SALT, ...sent })).status).toBe(400);
+  },
+);
+
+test('of 20,000 bands that are none the first 50 are named, and how many more there are', async () => {
+  const bands = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`band ${i}`, 1]));
+  const { status, body } = await post({ service: SALT, submitted: bands });
+  expect(status).toBe(400);
+  expect(body).toMatchObject({
+    detail: '20000 parts of the return cannot be read: the first 50 are named here, and there are 19950 more.',
+  });
+  expect((body as { errors: object[] }).errors).toHaveLength(50);
+});
+
 test('who may', async () => {
   const submitted = { service: SALT, provider: 'ZZ999', submitted: { '0-1': 1 } };
   expect((await post(submitted, { roles: ['commissioner'], org: 'QZZ' })).status).toBe(403);

@@ -9,6 +9,9 @@ export class WholeLists1790000000009 implements MigrationInterface {
       alter table import add column complete boolean not null default false;
       -- Which referral a row that was set aside is about, and on which line, where that can be told.
       alter table import_reject add column source_system text, add column source_id text, add column line text;
+      -- Sent again under the same Idempotency-Key within a day, it is the same import.
+      alter table import add column sent_key text;
+      create index import_of_key on import (tenant, provider, sent_key, created_at) where sent_key is not null;
       -- How often it was begun since it last got any further.
       alter table import add column attempts integer not null default 0;
 

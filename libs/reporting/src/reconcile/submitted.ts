@@ -132,9 +132,12 @@ const bandWords = (scheme: BandScheme): string => {
 
 const at = (row: number, column: string | number): string => `row ${row + 2}, column ${column}`;
 
-const refused = (errors: FieldError[]): DomainError =>
-  new DomainError(
-    'invalid',
-    errors.length === 1 ? 'One part of the return cannot be read.' : `${errors.length} parts of the return cannot be read.`,
-    errors,
-  );
+/** Of a file that is something else every cell is wrong: whoever mends it needs to see that, and not each of them. */
+const MOST_NAMED = 50;
+
+function refused(errors: FieldError[]): DomainError {
+  const more = errors.length - MOST_NAMED;
+  const rest = more > 0 ? `: the first ${MOST_NAMED} are named here, and there are ${more} more` : '';
+  const what = errors.length === 1 ? 'One part of the return' : `${errors.length} parts of the return`;
+  return new DomainError('invalid', `${what} cannot be read${rest}.`, errors.slice(0, MOST_NAMED));
+}
