@@ -1,6 +1,7 @@
 import type { Tx } from '#database';
 import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { readEvent, type EventRow } from './event-row.js';
+import { holdMessages } from './hold-messages.js';
 import { LAYOUTS } from './layouts.js';
 import { inColumns, type RowProblem } from './row-problems.js';
 import { tellEvents, type Telling } from './tell-events.js';
@@ -30,6 +31,7 @@ export async function applyEvents(tx: Tx, { from, to }: RowRange, ctx: ApplyCont
   );
   const problems = new Map<number, RowProblem[]>();
   const tellings: Telling[] = [];
+  const mayHaveDied: string[] = [];
   for (const { rowNo, row, referralId, pathwayId, personId, line } of staged) {
     if (referralId === null) {
       problems.set(rowNo, [
@@ -38,7 +40,7 @@ export async function applyEvents(tx: Tx, { from, to }: RowRange, ctx: ApplyCont
       continue;
     }
     const read = readEvent(row, line);
-    if (read.problems.some((p) => p.code === 'may-mean-death')) await holdMessages(tx, personId, ctx.now);
+    if (read.problems.some((p) => p.code === 'may-mean-death')) mayHaveDied.push(personId);
     if (!read.event) problems.set(rowNo, read.problems);
     else if (read.event.type === 'received-on-corrected') problems.set(rowNo, [CORRECT_THE_REFERRAL]);
     else {
@@ -46,6 +48,7 @@ export async function applyEvents(tx: Tx, { from, to }: RowRange, ctx: ApplyCont
       tellings.push({ rowNo, referralId, pathwayId, personId, line, eventId: row.eventId, event: () => event });
     }
   }
+  await holdMessages(tx, mayHaveDied, 'a closure code may mean a death', ctx.now);
   const counts: Record<string, number> = { new: 0, same: 0 };
   const cells = new Map(staged.map((s) => [s.rowNo, s.row]));
   for (const told of await tellEvents(tx, tellings, ctx)) {
@@ -69,13 +72,3 @@ const CORRECT_THE_REFERRAL: RowProblem = {
   found: 'received-on-corrected',
   expected: 'the row of the referral with the right day, in a file of referrals with a newer extract date',
 };
-
-/** A code that may mean a death: nothing goes to the household until a person has found out. */
-async function holdMessages(tx: Tx, personId: string, now: Date): Promise<void> {
-  await tx.execute(
-    `insert into message_hold (tenant, id, person_id, address, why, since)
-      select $1, gen_random_uuid(), $2, $3, 'a closure code may mean a death', $4
-      where not exists (select from message_hold where tenant = $1 and person_id = $2 and released_at is null)`,
-    [tx.tenant, personId, `person:${personId}`, now],
-  );
-}

@@ -170,3 +170,31 @@ test('over the API a death is an event, and no field of a referral', async () =>
     .send(referral({ diedOn: '2026-10-01' }));
   expect(answer.status).toBe(400);
 });
+
+describe('a row that is set aside and tells of a death', () => {
+  const held = async (id: string): Promise<string[]> =>
+    (
+      await app.rows<{ why: string }>(
+        `select h.why from message_hold h join referral r on r.tenant = h.tenant and r.person_id = h.person_id
+          where h.tenant = $1 and r.source_id = $2 and h.released_at is null`,
+        id,
+      )
+    ).map(({ why }) => why);
+
+  it('holds messages, whatever is wrong with it; not in a check', async () => {
+    await take(row('H-1'));
+    const dead = row('H-1', { diedOn: '2026-10-01', priority: 'unheard-of' });
+    const file = fileOf(dead).replace(HEAD, `${HEAD},died_on`);
+    await app.take(file, { badShare: 1, mode: 'check' });
+    expect(await held('H-1')).toEqual([]);
+    expect(await take(dead)).toMatchObject({ rowsBad: 1 });
+    await take(dead);
+    expect(await held('H-1')).toEqual(['a row that tells of a death was set aside']);
+  });
+
+  it('holds them for an event too', async () => {
+    await take(row('H-2'));
+    await app.take('source_system,source_id,type,occurred_on\nsystmone,H-2,died,2027-01-01\n', { badShare: 1 });
+    expect(await held('H-2')).toEqual(['a row that tells of a death was set aside']);
+  });
+});

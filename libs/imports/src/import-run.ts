@@ -157,7 +157,7 @@ class Running {
     await this.transaction(async (tx) => {
       if (isFirst) await this.#begin(tx, header);
       if (good.length > 0) await stage(tx, this.#table, good);
-      await setAside(tx, job, bad);
+      await setAside(tx, job, bad, this.means.clock.now());
       await keepSetAsideSources(tx, bad);
       await this.#record.move(tx, 'rows_read = rows_read + $3, rows_bad = rows_bad + $4', [good.length + bad.length, bad.length]);
     });
@@ -215,7 +215,7 @@ class Running {
     };
     let done: Taken = { counts: {}, refused: new Map() };
     const record = async (tx: Tx): Promise<void> => {
-      await setAsideStaged(tx, job, this.#table, done.refused);
+      await setAsideStaged(tx, job, this.#table, done.refused, ctx.now);
       if (how === 'try') await this.#record.move(tx, 'rows_bad = rows_bad + $3', [done.refused.size]);
       else await this.#record.taken(tx, range.to, done.refused.size, done.counts);
     };

@@ -153,12 +153,13 @@ function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: File
   return { staged: referral && referralToStage(row, referral, context, { diedOn }), problems };
 }
 
-/** Which referral a row is about, and on which line. Cells that have slipped into other columns name none that is held. */
-function aboutOf({ fields }: ReadRow): Pick<RejectedCells, 'source' | 'line'> {
+/** Which referral a row is about, on which line, and whether it tells of a death. Cells that have slipped into other columns name none that is held. */
+function aboutOf({ fields }: ReadRow): Pick<RejectedCells, 'source' | 'line' | 'tellsOfDeath'> {
   const [system, id, service] = [fields['source.system'], fields['source.id'], String(fields['service'])];
   return {
     source: typeof system === 'string' && typeof id === 'string' ? { system, id } : null,
     line: isLine(service) ? service : null,
+    tellsOfDeath: fields['diedOn'] !== undefined || fields['type'] === 'died',
   };
 }
 

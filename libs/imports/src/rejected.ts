@@ -1,4 +1,6 @@
 import type { Tx } from '#database';
+import { holdMessagesOf } from './hold-messages.js';
+import type { ImportMode } from './imports.js';
 import type { TableRow } from './read-table.js';
 import type { RowProblem } from './row-problems.js';
 import type { Staged } from './staging.js';
@@ -10,10 +12,18 @@ export interface RejectedCells {
   source?: { system: string; id: string } | null;
   /** On which line, where that can be told. */
   line?: string | null;
+  /** It tells of a death: until it is mended, nothing is sent to that household. */
+  tellsOfDeath?: boolean;
+}
+
+export interface SettingAside {
+  id: string;
+  provider: string;
+  mode: ImportMode;
 }
 
 /** Keeps rows that cannot be taken in, as they are, with all that is wrong with each. Told twice, once. */
-export async function setAside(tx: Tx, job: { id: string; provider: string }, rejected: readonly RejectedCells[]): Promise<void> {
+export async function setAside(tx: Tx, job: SettingAside, rejected: readonly RejectedCells[], now: Date): Promise<void> {
   if (rejected.length === 0) return;
   await tx.execute(
     `insert into import_reject (tenant, import_id, provider, row_no, problems, cells, source_system, source_id, line)
@@ -26,24 +36,35 @@ export async function setAside(tx: Tx, job: { id: string; provider: string }, re
       JSON.stringify(rejected.map(({ row, problems, source, line }) => ({ rowNo: row.rowNo, problems, cells: row.cells, source, line }))),
     ],
   );
+  if (job.mode === 'check') return;
+  const ofDeaths = rejected.flatMap(({ source, tellsOfDeath }) => (source && tellsOfDeath ? [source] : []));
+  await holdMessagesOf(tx, job.provider, ofDeaths, 'a row that tells of a death was set aside', now);
 }
 
 /** The same of rows that were staged already. */
 export async function setAsideStaged(
   tx: Tx,
-  job: { id: string; provider: string },
+  job: SettingAside,
   table: Staged,
   refused: ReadonlyMap<number, RowProblem[]>,
+  now: Date,
 ): Promise<void> {
   if (refused.size === 0) return;
-  const line = table === 'staged_referral' ? 'line' : 'null::text';
-  const rows = await tx.query<TableRow & { system: string; id: string; line: string | null }>(
-    `select row_no as "rowNo", cells, source_system as system, source_id as id, ${line} as line from ${table} where row_no = any($1)`,
+  const rows = await tx.query<RejectedCells>(
+    `select json_build_object('rowNo', row_no, 'cells', cells) as row, json_build_object('system', source_system, 'id', source_id) as source, ${ABOUT[table]}
+      from ${table} where row_no = any($1)`,
     [[...refused.keys()]],
   );
   await setAside(
     tx,
     job,
-    rows.map(({ system, id, line: of, ...row }) => ({ row, problems: refused.get(row.rowNo) ?? [], source: { system, id }, line: of })),
+    rows.map((each) => ({ ...each, problems: refused.get(each.row.rowNo) ?? [] })),
+    now,
   );
 }
+
+/** What staged rows say besides: their line where they know it, and whether of a death. */
+const ABOUT: Record<Staged, string> = {
+  staged_referral: 'line, died_on is not null as "tellsOfDeath"',
+  staged_event: `null as line, event ->> 'type' = 'died' as "tellsOfDeath"`,
+};
