@@ -1,6 +1,5 @@
 import type { Tx } from '#database';
 import { holdMessagesOf } from './hold-messages.js';
-import type { ImportMode } from './imports.js';
 import type { TableRow } from './read-table.js';
 import type { RowProblem } from './row-problems.js';
 import type { Staged } from './staging.js';
@@ -19,7 +18,7 @@ export interface RejectedCells {
 export interface SettingAside {
   id: string;
   provider: string;
-  mode: ImportMode;
+  mode: 'apply' | 'check';
 }
 
 /** Keeps rows that cannot be taken in, as they are, with all that is wrong with each. Told twice, once. */
