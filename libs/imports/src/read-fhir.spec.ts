@@ -33,6 +33,12 @@ describe('a FHIR file', () => {
     expect(await read(Buffer.from(mark + list('Zoë')))).toMatchObject([{ newReferral: { person: { givenName: 'Zoë' } } }]);
   });
 
+  it('may be one resource by itself, over several lines', async () => {
+    const [request] = list('Zoë').split('\n');
+    const found = await read(Buffer.from(JSON.stringify(JSON.parse(request ?? ''), null, 2)));
+    expect(found).toMatchObject([{ place: 'ServiceRequest/r', newReferral: null, problems: [{ code: 'reference' }] }]);
+  });
+
   it.each(['latin1', 'utf16le'] as const)('in %s is refused: no letter of a name is lost', async (encoding) => {
     await expect(read(Buffer.from(list('Zoë'), encoding))).rejects.toMatchObject({ kind: 'invalid' });
   });

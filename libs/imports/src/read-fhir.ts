@@ -34,9 +34,10 @@ export async function readFhir(
   if (text === null)
     throw new DomainError('invalid', 'The file is not UTF-8, as FHIR JSON must be: letters of names would be lost. Save it as UTF-8.');
   const options = { provider, today, badNhsNumber: reading.badNhsNumber, sourceSystem: 'fhir', receivedOn: 'authored' as const };
-  const found = isOneALine(text)
-    ? referralsOfNdjson(text, reading.map, options)
-    : referralsOfBundle(parseFhirJson(text), reading.map, options);
+  const whole = isOneALine(text) ? null : parseFhirJson(text);
+  // A resource by itself, over several lines, is a list of one.
+  const lines = whole === null ? text : isBundle(whole) ? null : JSON.stringify(whole);
+  const found = lines === null ? referralsOfBundle(whole, reading.map, options) : referralsOfNdjson(lines, reading.map, options);
   if (found.length === 0) throw new DomainError('invalid', 'The file holds no ServiceRequest.');
   return found.map((read) => (read.newReferral ? alsoByOurRules(read, today) : read));
 }
@@ -44,12 +45,14 @@ export async function readFhir(
 /** The first line is a resource by itself, and no Bundle. */
 function isOneALine(text: string): boolean {
   try {
-    const first = JSON.parse(text.slice(0, text.indexOf('\n') >>> 0)) as { resourceType?: unknown };
-    return first.resourceType !== 'Bundle';
+    const first: unknown = JSON.parse(text.slice(0, text.indexOf('\n') >>> 0));
+    return !isBundle(first);
   } catch {
     return false;
   }
 }
+
+const isBundle = (resource: unknown): boolean => (resource as { resourceType?: unknown } | null)?.resourceType === 'Bundle';
 
 function alsoByOurRules(read: ReadReferral, today: LocalDate): ReadReferral {
   const problems = read.newReferral ? referralProblems(read.newReferral, today) : [];
