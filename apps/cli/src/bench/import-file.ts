@@ -1,4 +1,4 @@
-import { nhsCheckDigit } from '#kernel';
+import { isNhsNumber, nhsCheckDigit } from '#kernel';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -58,7 +58,7 @@ function* lines(count: number): Generator<string> {
 function* testNumbers(): Generator<string> {
   for (let n = 0; n < 1_000_000; n++) {
     const nine = `999${String(n).padStart(6, '0')}`;
-    const digit = nhsCheckDigit(nine);
-    if (digit !== null) yield `${nine}${digit}`;
+    const number = `${nine}${nhsCheckDigit(nine)}`;
+    if (isNhsNumber(number)) yield number;
   }
 }
