@@ -1,7 +1,7 @@
 import { audit, Database, readIdentity, type Tx } from '#database';
 import { Clock, DomainError, isSystem, notFound, type LocalDate, type Principal } from '#kernel';
 import { serviceLine } from '#service-lines';
-import { replay, RULES_VERSION, serviceChoices, staleness, viewWaits, type PathwayEvent, type WaitView } from '#waits';
+import { MOST_COUNTED, replay, RULES_VERSION, serviceChoices, staleness, viewWaits, type PathwayEvent, type WaitView } from '#waits';
 import { Injectable } from '@nestjs/common';
 import { linkedReferrals, type LinkedReferral } from './linked-referrals.js';
 import type { ContactDto, ReferralPatch } from './new-referral.js';
@@ -111,7 +111,7 @@ export class Referrals {
   async list(principal: Principal, filter: ReferralListFilter): Promise<ReferralList> {
     return this.database.inTenant(principal, async (tx) => {
       const items = await longestWaits(tx, filter, this.clock.today());
-      return { items, ...(await staleness(tx)) };
+      return { items, ...(await staleness(tx, MOST_COUNTED)) };
     });
   }
 

@@ -1,10 +1,11 @@
 import type { Tx } from '#database';
 import { addDays, londonTime, type LocalDate } from '#kernel';
-import { lastPass, staleness, THRESHOLD_PASS } from '#waits';
+import { lastPass, MOST_COUNTED, staleness, THRESHOLD_PASS } from '#waits';
 
 /** How far what a page shows can be relied on. On every page. */
 export interface Freshness {
   asOf: LocalDate;
+  /** Counted to MOST_COUNTED: then it means so many or more. */
   notYetComputed: number;
   /** When the oldest change that is not computed yet was told. */
   oldest: Date | null;
@@ -26,7 +27,7 @@ export async function readFreshness(tx: Tx, asOf: LocalDate, now: Date): Promise
   const ran = await lastPass(tx, THRESHOLD_PASS);
   return {
     asOf,
-    ...(await staleness(tx)),
+    ...(await staleness(tx, MOST_COUNTED)),
     passRan: ran !== null && ran >= expected,
     tenantName: tenant?.name ?? tx.tenant,
     syntheticShape: tenant?.shape ?? null,

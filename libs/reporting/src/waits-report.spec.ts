@@ -1,4 +1,5 @@
 import { DomainError, type Principal, type Role } from '#kernel';
+import { staleness } from '#waits';
 import { asOwner, testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { toCsv } from './csv.js';
 import { putOnList, TODAY, type OnList } from './list.fixture.js';
@@ -103,6 +104,17 @@ describe('a list', () => {
     const report = await reports.waits(manager, { measure: 'sitrep' });
     expect(report.notYetComputed).toBe(1);
     expect(new Date(report.computedThrough).toISOString()).toBe('2026-11-22T10:30:00.000Z');
+  });
+
+  test('counts what is not yet computed no further than it is asked to', async () => {
+    await list([
+      { days: 10, stale: true },
+      { days: 11, stale: true },
+      { days: 12, stale: true },
+    ]);
+    const counted = (atMost?: number): Promise<unknown> =>
+      t.database.inTenant(manager, async (tx) => (await staleness(tx, atMost)).notYetComputed);
+    expect(await Promise.all([counted(), counted(2), counted(3)])).toEqual([3, 2, 3]);
   });
 
   test('of another tenant stays there', async () => {

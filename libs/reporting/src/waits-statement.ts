@@ -1,5 +1,5 @@
 import type { Tx } from '#database';
-import { SITREP_BANDS, WEEKLY_BANDS, type BandScheme } from '#waits';
+import { MOST_COUNTED, SITREP_BANDS, WEEKLY_BANDS, type BandScheme } from '#waits';
 import { DIMENSION_SQL, JOIN_SQL, type Joined } from './dimensions.js';
 import { countSql, percentileSql } from './disclosure.js';
 import { percentileOfLengths, rankedLengths, sumWhere } from './lengths.js';
@@ -123,7 +123,7 @@ export function waitsStatement(plan: WaitsPlan, tenant: string): { sql: string; 
     )
     select (select coalesce(json_agg(shown), '[]') from shown) as groups,
       (select ${countSql('starts', disclosure)} from unknown) as "unknownStart",
-      (select count(*) from pathway where tenant = $1 and folded < changed) as stale,
+      (select count(*) from (select from pathway where tenant = $1 and folded < changed limit ${MOST_COUNTED}) counted_stale) as stale,
       (select to_json(min(changed_at)) #>> '{}' from pathway where tenant = $1 and folded < changed) as "oldestStale",
       (select synthetic_shape from tenant where key = $1) as "syntheticShape",
       (select coalesce(json_agg(json_build_object('line', line, 'provider', provider, 'stopRule', stop_rule, 'targets', targets)

@@ -1,4 +1,5 @@
 import type { LocalDate } from '#kernel';
+import { MOST_COUNTED } from '#waits';
 import writeXlsxFile from 'write-excel-file/node';
 import { syntheticWords, waitsTable, type Table, type TableCell } from './tables.js';
 import type { WaitsReport } from './waits-report.js';
@@ -53,5 +54,6 @@ export async function workbook({ sheet, report, table: { head, rows }, meanings 
 /** How fresh figures are, in a sentence. */
 export function freshnessWords({ notYetComputed, computedThrough }: { notYetComputed: number; computedThrough: string }): string {
   if (notYetComputed === 0) return 'Everything recorded is in these figures.';
-  return `${notYetComputed} pathway${notYetComputed === 1 ? ' is' : 's are'} not yet computed, the oldest since ${computedThrough}.`;
+  const many = notYetComputed < MOST_COUNTED ? notYetComputed : `At least ${notYetComputed}`;
+  return `${many} pathway${notYetComputed === 1 ? ' is' : 's are'} not yet computed, the oldest since ${computedThrough}.`;
 }

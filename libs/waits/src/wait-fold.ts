@@ -136,11 +136,15 @@ export async function serviceChoices(tx: Tx): Promise<(line: string, provider: s
   return (line, provider) => byService.get(`${line} ${provider}`) ?? DEFAULT_CHOICES;
 }
 
-/** How far the stored waits are behind: nothing to compute = null. */
-export async function staleness(tx: Tx): Promise<{ notYetComputed: number; oldest: Date | null }> {
+/** Lists and reports count no further: after an import, counting a hundred thousand took as long as the rest of a report. */
+export const MOST_COUNTED = 10_000;
+
+/** How far the stored waits are behind, counted to `atMost` where it is given; nothing to compute = null. */
+export async function staleness(tx: Tx, atMost: number | null = null): Promise<{ notYetComputed: number; oldest: Date | null }> {
   const row = await tx.one<{ n: number; oldest: Date | null }>(
-    `select count(*) as n, min(changed_at) as oldest from pathway where tenant = $1 and folded < changed`,
-    [tx.tenant],
+    `select count(*) as n, min(changed_at) as oldest from (
+        select changed_at from pathway where tenant = $1 and folded < changed order by changed_at limit $2) oldest_first`,
+    [tx.tenant, atMost],
   );
   return { notYetComputed: row?.n ?? 0, oldest: row?.oldest ?? null };
 }

@@ -4,6 +4,7 @@ import { londonInstant, systemPrincipal, SystemClock } from '#kernel';
 import type { WaitingWellReport, WaitsReport } from '#reporting';
 import { serviceLines } from '#service-lines';
 import { Queues } from '#queues';
+import { MOST_COUNTED } from '#waits';
 import { setTimeout as delay } from 'node:timers/promises';
 import { analyse, DEMO_SHAPE, findDemoDay, loadDemoData, writeReferenceData } from '../demo-data/index.js';
 import { optionsOf } from '../options.js';
@@ -100,7 +101,11 @@ async function untilComputed(client: Client, queues: Queues, log: (line: string)
   await queues.ring('waits', 'DEMO');
   for (;;) {
     const { notYetComputed } = await client.get<WaitsReport>('/v1/reports/waits?measure=sitrep', ICB_MANAGER);
-    log(notYetComputed === 0 ? 'Every wait is computed.' : `${notYetComputed} pathways not yet computed`);
+    log(
+      notYetComputed === 0
+        ? 'Every wait is computed.'
+        : `${notYetComputed < MOST_COUNTED ? '' : 'At least '}${notYetComputed} pathways not yet computed`,
+    );
     if (notYetComputed === 0 || stopped.aborted) return;
     await delay(1_000);
   }
