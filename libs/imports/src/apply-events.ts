@@ -1,7 +1,6 @@
 import type { Tx } from '#database';
 import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { readEvent, type EventRow } from './event-row.js';
-import { holdMessages } from './hold-messages.js';
 import { LAYOUTS } from './layouts.js';
 import { inColumns, type RowProblem } from './row-problems.js';
 import { tellEvents, type Telling } from './tell-events.js';
@@ -31,7 +30,6 @@ export async function applyEvents(tx: Tx, { from, to }: RowRange, ctx: ApplyCont
   );
   const problems = new Map<number, RowProblem[]>();
   const tellings: Telling[] = [];
-  const mayHaveDied: string[] = [];
   for (const { rowNo, row, referralId, pathwayId, personId, line } of staged) {
     if (referralId === null) {
       problems.set(rowNo, [
@@ -40,7 +38,6 @@ export async function applyEvents(tx: Tx, { from, to }: RowRange, ctx: ApplyCont
       continue;
     }
     const read = readEvent(row, line);
-    if (read.problems.some((p) => p.code === 'may-mean-death')) mayHaveDied.push(personId);
     if (!read.event) problems.set(rowNo, read.problems);
     else if (read.event.type === 'received-on-corrected') problems.set(rowNo, [CORRECT_THE_REFERRAL]);
     else {
@@ -48,7 +45,6 @@ export async function applyEvents(tx: Tx, { from, to }: RowRange, ctx: ApplyCont
       tellings.push({ rowNo, referralId, pathwayId, personId, line, eventId: row.eventId, event: () => event });
     }
   }
-  await holdMessages(tx, mayHaveDied, 'a closure code may mean a death', ctx.now);
   const counts: Record<string, number> = { new: 0, same: 0 };
   const cells = new Map(staged.map((s) => [s.rowNo, s.row]));
   for (const told of await tellEvents(tx, tellings, ctx)) {

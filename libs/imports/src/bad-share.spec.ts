@@ -25,6 +25,12 @@ it('stops for events that are wrong, and those of referrals that are not held', 
   expect(await contacts()).toBe(0);
 });
 
+it('holds messages for a code that may mean a death, though the file waits for a person', async () => {
+  const closed = `source_system,source_id,type,occurred_on,closure_code\nsystmone,R-3,closed,2026-03-10,06`;
+  expect(await app.take(closed)).toMatchObject({ state: 'to-confirm' });
+  expect(await app.rows(`select why from message_hold where tenant = $1`)).toEqual([{ why: 'a closure code may mean a death' }]);
+});
+
 it('takes in the good ones when confirmed, and sets the same ones aside', async () => {
   const wrong = await app.confirm(await app.take(nineBad));
   expect(wrong).toMatchObject({ state: 'finished', rowsBad: 9, counts: { new: 1 } });

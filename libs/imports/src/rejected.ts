@@ -36,9 +36,17 @@ export async function setAside(tx: Tx, job: SettingAside, rejected: readonly Rej
     ],
   );
   if (job.mode === 'check') return;
-  const ofDeaths = rejected.flatMap(({ source, tellsOfDeath }) => (source && tellsOfDeath ? [source] : []));
-  await holdMessagesOf(tx, job.provider, ofDeaths, 'a row that tells of a death was set aside', now);
+  // Also of a file that waits for a person: its household must not.
+  for (const [why, isSuch] of MAY_HAVE_DIED) {
+    const sources = rejected.flatMap((each) => (each.source && isSuch(each) ? [each.source] : []));
+    await holdMessagesOf(tx, job.provider, sources, why, now);
+  }
 }
+
+const MAY_HAVE_DIED: [why: string, isSuch: (row: RejectedCells) => boolean][] = [
+  ['a closure code may mean a death', ({ problems }) => problems.some(({ code }) => code === 'may-mean-death')],
+  ['a row that tells of a death was set aside', ({ tellsOfDeath = false }) => tellsOfDeath],
+];
 
 /** The same of rows that were staged already. */
 export async function setAsideStaged(
