@@ -14,14 +14,15 @@ const MAY_IMPORT = {
   waits: ['kernel', 'database'],
   'service-lines': ['kernel', 'fields', 'waits'],
   escalations: ['kernel', 'database'],
+  'message-holds': ['kernel', 'database'],
   messages: ['kernel', 'config', 'database'],
-  referrals: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations'],
-  'check-ins': ['kernel', 'config', 'database', 'waits', 'service-lines', 'escalations', 'messages'],
-  reporting: ['kernel', 'database', 'waits', 'service-lines'],
+  referrals: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'message-holds'],
+  'check-ins': ['kernel', 'config', 'database', 'waits', 'service-lines', 'escalations', 'message-holds', 'messages'],
+  reporting: ['kernel', 'database', 'waits', 'service-lines', 'message-holds'],
   // waits: what a referral that moves had crossed on its old pathway is undone.
-  duplicates: ['kernel', 'config', 'database', 'waits', 'referrals'],
+  duplicates: ['kernel', 'config', 'database', 'waits', 'message-holds', 'referrals'],
   fhir: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'referrals', 'reporting'],
-  imports: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'referrals', 'fhir'],
+  imports: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'message-holds', 'referrals', 'fhir'],
   // Puts the others together, once for every app.
   platform: [
     'kernel',
@@ -31,6 +32,7 @@ const MAY_IMPORT = {
     'waits',
     'service-lines',
     'escalations',
+    'message-holds',
     'messages',
     'referrals',
     'check-ins',

@@ -178,7 +178,7 @@ describe('identity', () => {
   it('is in no other table: names, full birth dates, numbers, postcodes, telephones', () => {
     const identifying = /(given|family)_name|birth_date$|nhs_number$|postcode|phone|email|^address$|recipient/;
     const elsewhere = found.columns.filter((c) => identifying.test(c.column) && !IDENTITY.includes(c.table));
-    // The hold is keyed by the address itself, and the sandbox stands for the provider's side of the wire: see docs/safety.md, what is not built.
+    // Nothing writes the one any more (migration 10); the sandbox stands for the provider's side of the wire.
     expect(elsewhere.map((c) => `${c.table}.${c.column}`)).toEqual(['message_hold.address', 'sandbox_message.recipient']);
   });
 });

@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ImportsModule } from './imports/imports.module.js';
+import { MessageHoldsModule } from './message-holds/message-holds.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { ReferralsModule } from './referrals/referrals.module.js';
 import { ReportsModule } from './reports/reports.module.js';
@@ -23,6 +24,7 @@ import { SandboxModule } from './sandbox/sandbox.module.js';
     ReferralsModule,
     CheckInsModule,
     EscalationsModule,
+    MessageHoldsModule,
     ChildrenModule,
     DuplicatesModule,
     ReportsModule,

@@ -1,45 +1,19 @@
-import { readSettings } from '#config';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asOwner, testDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { asOwner } from '../../../test/support/database.js';
 import { commands, helpOf, UsageError, wordsOf } from './commands.js';
-import { importFile } from './import.js';
+import { AT, HEAD, row, terminal, type Terminal } from './import.fixture.js';
 
-let t: TestDatabase;
-let folder: string;
-beforeAll(async () => {
-  t = await testDatabase();
-  folder = mkdtempSync(join(tmpdir(), 'meanwhile-import-'));
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await t.close();
-});
+let t: Terminal;
+beforeAll(async () => void (t = await terminal()));
+afterAll(() => t.close());
 
-const HEAD = 'service,source_system,source_id,received_on,priority,source_of_referral,given_name,family_name,birth_date,need';
-const row = (id: string): string => `speech-and-language-therapy,systmone,${id},2026-01-05,routine,gp,Asha,Example,2021-05-04,stammering`;
 const SECRET = 'Zzyzx';
 const bad = (id: string): string => row(id).replace('routine', SECRET);
-const TEST = ['--tenant', 'TEST', '--provider', 'ZZ999'];
-
-const fileOf = (name: string, ...lines: string[]): string => {
-  const path = join(folder, name);
-  writeFileSync(path, lines.join('\n'));
-  return path;
-};
-
-/** What the terminal shows at the end, and the exit status. */
-async function run(...args: string[]): Promise<{ status: number; text: string }> {
-  const lines: string[] = [];
-  const settings = { ...readSettings({ DATABASE_URL: t.url, MEANWHILE_DATA: t.dataFolder, LOG_LEVEL: 'silent' }), clockAt: t.clock.now() };
-  const status = await importFile(args, settings, (line) => lines.push(line));
-  return { status, text: lines.join('\n') };
-}
 
 /** One line that says what was wrong with how it was called. */
 async function refusal(...args: string[]): Promise<unknown> {
-  return run(...args).then(
+  return t.run(...args).then(
     () => 'done',
     (error: unknown) => wordsOf(error),
   );
@@ -58,37 +32,37 @@ const idIn = (text: string): string => /\(import ([0-9a-f-]{36})\)/.exec(text)?.
 
 describe('an import that stops for a person', () => {
   it('says how to look and how to go on, and goes on by its id', async () => {
-    const file = fileOf('mostly-bad.csv', HEAD, row('A-1'), bad('A-2'), bad('A-3'));
-    const stopped = await run(file, ...TEST);
+    const file = t.fileOf('mostly-bad.csv', HEAD, row('A-1'), bad('A-2'), bad('A-3'));
+    const stopped = await t.run(file, ...AT);
     const id = idIn(stopped.text);
     expect(stopped.status).toBe(1);
     expect(stopped.text).toContain(`meanwhile import --confirm ${id} --tenant TEST --provider ZZ999`);
     expect(stopped.text).toContain(`POST /v1/imports/${id}/confirm`);
     expect(stopped.text).toContain(`GET /v1/imports/${id}/rejects`);
-    const { text } = await run('--confirm', id, ...TEST);
+    const { text } = await t.run('--confirm', id, ...AT);
     expect(text).toContain(`Taken in (import ${id}): 3 rows read, 2 set aside; 1 new.`);
-    expect(await refusal('--confirm', id, ...TEST)).toBe('This import is finished.');
+    expect(await refusal('--confirm', id, ...AT)).toBe('This import is finished.');
   });
 
   it('goes on when the same file is given again to be confirmed: none is left behind with its file', async () => {
-    const file = fileOf('again.csv', HEAD, row('B-1'), bad('B-2'));
-    const { text } = await run(file, ...TEST);
-    const confirmed = await run(file, ...TEST, '--confirm');
+    const file = t.fileOf('again.csv', HEAD, row('B-1'), bad('B-2'));
+    const { text } = await t.run(file, ...AT);
+    const confirmed = await t.run(file, ...AT, '--confirm');
     expect(confirmed.text).toContain(`Taken in (import ${idIn(text)})`);
     expect(await imports('%again.csv')).toEqual([{ state: 'finished', held: false }]);
   });
 
   it('is not confirmed for another: the same file with other options is asked about', async () => {
-    const file = fileOf('otherwise.csv', HEAD, row('C-1'), bad('C-2'));
-    const { text } = await run(file, ...TEST);
-    expect(await refusal(file, ...TEST, '--complete', '--confirm')).toMatch(
+    const file = t.fileOf('otherwise.csv', HEAD, row('C-1'), bad('C-2'));
+    const { text } = await t.run(file, ...AT);
+    expect(await refusal(file, ...AT, '--complete', '--confirm')).toMatch(
       new RegExp(`^import: .*otherwise.csv waits .* import ${idIn(text)}, with other options`),
     );
     expect(await imports('%otherwise.csv')).toEqual([{ state: 'to-confirm', held: true }]);
   });
 
   it('is foretold by a check, with the first rows set aside and nothing that was found in them', async () => {
-    const { status, text } = await run(fileOf('check.csv', HEAD, row('D-1'), bad('D-2'), bad('D-3')), ...TEST, '--check');
+    const { status, text } = await t.run(t.fileOf('check.csv', HEAD, row('D-1'), bad('D-2'), bad('D-3')), ...AT, '--check');
     expect(status).toBe(1);
     expect(text).toContain('Taken in, it would stop for a person to confirm it: 2 of 3 rows cannot be taken in');
     expect(text).toContain('  row 3, priority: unknown-code, must be one of ');
@@ -97,45 +71,45 @@ describe('an import that stops for a person', () => {
   });
 
   it('stops by the shares that were set for it', async () => {
-    const file = fileOf('shares.csv', HEAD, row('E-1'), bad('E-2'));
-    expect((await run(file, ...TEST, '--bad-share', '0.5', '--vanish-share', '1')).text).toContain('Taken in');
+    const file = t.fileOf('shares.csv', HEAD, row('E-1'), bad('E-2'));
+    expect((await t.run(file, ...AT, '--bad-share', '0.5', '--vanish-share', '1')).text).toContain('Taken in');
   });
 });
 
 describe('a command that cannot be done as it was given', () => {
   it('says so in a line, and nothing is begun', async () => {
     const before = (await imports()).length;
-    const file = fileOf('good.csv', HEAD, row('F-1'));
-    const mapping = fileOf('mapping.yaml', 'columns:', '\tA: need');
+    const file = t.fileOf('good.csv', HEAD, row('F-1'));
+    const mapping = t.fileOf('mapping.yaml', 'columns:', '\tA: need');
     const cases: [string[], RegExp][] = [
       [[], /^import: which FILE/],
       [['nowhere.csv'], /^import: nowhere.csv is not there$/],
-      [[folder], /^import: .* is a folder$/],
+      [[t.folder], /^import: .* is a folder$/],
       [[file, file], /one FILE at a time/],
       [[file, '--colour', 'red'], /colour/],
       [[file, '--mapping', 'nowhere.yaml'], /^--mapping: nowhere.yaml is not there$/],
-      [[file, '--mapping', folder], /^--mapping: .* is a folder$/],
+      [[file, '--mapping', t.folder], /^--mapping: .* is a folder$/],
       [[file, '--mapping', mapping], /^The mapping cannot be used: line 2, column 1: Tabs are not allowed as indentation$/],
       [[file, '--extracted-on', 'today'], /^--extracted-on must be a day, YYYY-MM-DD$/],
       [[file, '--extracted-on', '2199-01-01'], /^The day of the extract must not be after today\.$/m],
       [[file, '--encoding', 'latin'], /^--encoding must be one of/],
       [[file, '--bad-share', ''], /^--bad-share must be a share from 0 to 1$/],
       [[file, '--vanish-share', '5'], /^--vanish-share must be a share from 0 to 1$/],
-      [[file, '--rejects', join(folder, 'no', 'such.csv')], /^--rejects: .* cannot be written$/],
-      [[file, '--rejects', folder], /^--rejects: .* is a folder$/],
+      [[file, '--rejects', join(t.folder, 'no', 'such.csv')], /^--rejects: .* cannot be written$/],
+      [[file, '--rejects', t.folder], /^--rejects: .* is a folder$/],
       [[file, '--check', '--confirm'], /nothing to --confirm/],
       [['--confirm', '01900000-0000-7000-8000-000000000001', '--check'], /^--check is told with a file/],
       [['--confirm', '01900000-0000-7000-8000-000000000001'], /^No such import\.$/],
     ];
     for (const [args, words] of cases) {
-      const said = await refusal(...args, ...TEST);
+      const said = await refusal(...args, ...AT);
       expect(said).toEqual(expect.stringMatching(words));
     }
     expect(await imports()).toHaveLength(before);
   });
 
   it('names the tenant or the organisation nobody knows', async () => {
-    const file = fileOf('good.csv', HEAD, row('F-1'));
+    const file = t.fileOf('good.csv', HEAD, row('F-1'));
     expect(await refusal(file, '--tenant', 'NOWHERE', '--provider', 'ZZ999')).toBe('The tenant NOWHERE is not known here.');
     expect(await refusal(file, '--tenant', 'TEST', '--provider', 'ZZ111')).toBe('The organisation ZZ111 is not known here.');
   });

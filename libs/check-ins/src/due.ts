@@ -1,5 +1,6 @@
 import type { Tx } from '#database';
 import type { LocalDate } from '#kernel';
+import { isOpen } from '#waits';
 
 /** Rows written by one statement at most, so that no transaction of the sweep is long. */
 const BATCH = 1_000;
@@ -12,7 +13,7 @@ export async function openDue(tx: Tx, now: Date, today: LocalDate): Promise<numb
        -- What was owed before the service went live is owed from that day.
        greatest(s.next_check_in_on, v.live_from), coalesce(s.next_check_in_why, 'cadence'), 'due', $2
      from referral_state s join service v on v.tenant = s.tenant and v.line = s.line and v.provider = s.provider
-     where s.tenant = $1 and s.next_check_in_on <= $3 and v.live_from <= $3 and s.state in ('waiting', 'in-treatment', 'monitored')
+     where s.tenant = $1 and s.next_check_in_on <= $3 and v.live_from <= $3 and ${isOpen('s.state')}
        and not exists (select from check_in c where c.tenant = s.tenant and c.referral_id = s.referral_id and c.closed_at is null)
        and not exists (select from person p where p.tenant = s.tenant and p.id = s.person_id and p.died_on is not null)
      order by s.next_check_in_on, s.referral_id limit ${BATCH}
@@ -31,7 +32,7 @@ export async function closeNoLongerOwed(tx: Tx, now: Date, today: LocalDate): Pr
      from referral_state s, person p
      where c.tenant = $1 and c.closed_at is null
        and s.tenant = c.tenant and s.referral_id = c.referral_id and p.tenant = c.tenant and p.id = c.person_id
-       and (s.state not in ('waiting', 'in-treatment', 'monitored') or p.died_on is not null or s.provider <> c.provider
+       and (not ${isOpen('s.state')} or p.died_on is not null or s.provider <> c.provider
          or s.next_check_in_on is null or s.next_check_in_on > $3)`,
     [tx.tenant, now, today],
   );

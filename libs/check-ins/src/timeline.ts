@@ -13,10 +13,13 @@ export interface TimelineEntry {
     | 'escalation-opened'
     | 'escalation-acknowledged'
     | 'escalation-resolved'
+    | 'messages-held'
+    | 'messages-released'
     | 'event';
   /** Unique among the entries of one instant. */
   key: string;
-  service: string;
+  /** Null where it is of the child, whatever it waits for. */
+  service: string | null;
   /** Its own fields by kind. */
   detail: Record<string, unknown>;
 }
@@ -71,6 +74,12 @@ export class Timeline {
            union all
            select resolved_at, 'escalation-resolved', 'f' || id, line,
              jsonb_build_object('escalationId', id, 'outcome', outcome, 'familyTold', family_told) from worries where resolved_at is not null
+           union all
+           select since, 'messages-held', 'h' || id, null, jsonb_build_object('why', why, 'note', note)
+           from message_hold where tenant = $1 and person_id = $2
+           union all
+           select released_at, 'messages-released', 'i' || id, null, jsonb_build_object('by', released_by, 'note', release_note)
+           from message_hold where tenant = $1 and person_id = $2 and released_at is not null
            union all
            select e.recorded_at, 'event', 'g' || e.referral_id || lpad(e.seq::text, 6, '0'), m.line,
              jsonb_build_object('referralId', e.referral_id, 'seq', e.seq, 'type', e.type, 'occurredOn', e.occurred_on, 'data', e.data)

@@ -104,20 +104,23 @@ describe('who is written to', () => {
       await suite.child(),
       await suite.child(),
     ];
-    const hold = (personId: string, to: string) =>
-      suite.rows(
-        `insert into message_hold (tenant, id, person_id, address, why, since) values ('TEST', gen_random_uuid(), $1, $2, 'died', now())`,
-        [personId, to],
-      );
-    await hold(held.personId, 'elsewhere');
-    // A brother died: his hold is on the family's number.
-    await hold((await suite.child({ nextCheckInOn: null })).personId, '+447700900100');
+    const hold = (personId: string) =>
+      suite.rows(`insert into message_hold (tenant, id, person_id, why, since) values ('TEST', gen_random_uuid(), $1, 'died', now())`, [
+        personId,
+      ]);
+    await hold(held.personId);
+    // A brother died, of whom another provider knows: the family had this number then, and no longer.
+    const brother = await suite.child({
+      contacts: [{ phone: '+447700900100', provider: 'ZZ998', validTo: '2020-01-01' }],
+      nextCheckInOn: null,
+    });
+    await hold(brother.personId);
     await suite.rows(`update person set identity_disputed_at = now() where id = $1`, [disputed.personId]);
     await suite.sweep();
     expect(suite.sender.received).toEqual([]);
     const found = await suite.rows<{ person_id: string; call_why: string }>('select person_id, call_why from check_in');
     expect(Object.fromEntries(found.map((f) => [f.person_id, f.call_why]))).toEqual({
-      [address.personId]: 'no-route',
+      [address.personId]: 'held',
       [held.personId]: 'held',
       [disputed.personId]: 'identity-disputed',
     });

@@ -1,9 +1,8 @@
 import { Secrets } from '#config';
-import { audit, Database, readIdentity, type Tx } from '#database';
+import { audit, Database, readIdentity, withEveryRecord, type Tx } from '#database';
 import { brokenRule, Clock, DomainError, isUuid, notFound, type LocalDate, type Principal } from '#kernel';
 import { birthDateKey, nhsNumberKey, referralProblems, referralViews } from '#referrals';
 import { Injectable } from '@nestjs/common';
-import { withEveryRecord } from './every-record.js';
 import { lockPersons } from './person-facts.js';
 
 /** A child known under one NHS number, or one record, with two birth dates. Nothing is sent until a person decides. */

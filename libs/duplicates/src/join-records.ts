@@ -1,12 +1,12 @@
-import { Database, type Tx } from '#database';
+import { Database, withEveryRecord, type Tx } from '#database';
 import { brokenRule, Clock, DomainError, newId, type LocalDate, type Principal } from '#kernel';
+import { holdMessages } from '#message-holds';
 import { Injectable } from '@nestjs/common';
 import { decide, lockDuplicate, mustBe, type Duplicate, type DuplicateRow } from './duplicates.js';
-import { withEveryRecord } from './every-record.js';
 import { birthDatesOf, moveRecords, type MovedRecords } from './move-records.js';
 import { lockPathways, makePathways, moveReferrals, referralsOf, type PlacedReferral } from './move-referrals.js';
 import { emptiedFacts, joinedFacts, lockPersons, writePerson, type FactsOfJoin, type PersonFacts } from './person-facts.js';
-import { holdHousehold, tellDeath, type ToldDeath } from './told-deaths.js';
+import { tellDeath, type ToldDeath } from './told-deaths.js';
 
 /** Everything a join did, so that it can be taken back. */
 export interface Moved extends FactsOfJoin {
@@ -61,7 +61,10 @@ async function joinInto(tx: Tx, kept: string, other: string, now: Date): Promise
   const { records, holdsMade } = await withEveryRecord(tx, now, 'joining two records of one child', [kept, other], async () => {
     // Two birth dates, and a person has said only that it is one child: nothing is sent until a person says which is right.
     if ((await birthDatesOf(tx, [kept, other])) > 1) keptAfter.identity_disputed_at ??= now.toISOString();
-    return { records: await moveRecords(tx, other, kept), holdsMade: oneDied ? await holdHousehold(tx, kept, now) : [] };
+    return {
+      records: await moveRecords(tx, other, kept),
+      holdsMade: oneDied ? await holdMessages(tx, [kept], 'death in the household', now) : [],
+    };
   });
   await writePerson(tx, other, emptiedFacts(otherBefore, kept));
   await writePerson(tx, kept, keptAfter);

@@ -1,8 +1,7 @@
-import { Database, type Tx } from '#database';
+import { Database, withEveryRecord, type Tx } from '#database';
 import { brokenRule, Clock, DomainError, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { decide, lockDuplicate, type Duplicate } from './duplicates.js';
-import { withEveryRecord } from './every-record.js';
 import type { Moved } from './join-records.js';
 import { moveTheseRecords, recordsThatFollow } from './move-records.js';
 import { lockPathways, makePathways, moveReferrals, referralsOf } from './move-referrals.js';

@@ -38,19 +38,6 @@ export async function takeBackDeaths(tx: Tx, told: readonly ToldDeath[], today: 
   );
 }
 
-/** Nothing goes to any address by which any provider reaches the family, until a person releases it. Called where every record is open. */
-export async function holdHousehold(tx: Tx, personId: string, now: Date): Promise<string[]> {
-  const held = await tx.query<{ id: string }>(
-    `insert into message_hold (tenant, id, person_id, address, why, since)
-      select $1, gen_random_uuid(), $2, address, 'death in the household', $3
-      from (select phone as address from contact where tenant = $1 and person_id = $2 and phone is not null
-        union select email from contact where tenant = $1 and person_id = $2 and email is not null
-        union select $4) as a returning id`,
-    [tx.tenant, personId, now, `person:${personId}`],
-  );
-  return held.map(({ id }) => id);
-}
-
 export async function dropHolds(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(`delete from message_hold where tenant = $1 and id = any($2)`, [tx.tenant, ids]);
 }

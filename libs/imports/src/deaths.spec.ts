@@ -1,6 +1,6 @@
 import { addDays, londonInstant } from '#kernel';
 import { referral } from '../../../test/support/referrals.js';
-import { fileOf, HEAD, importingApp, ROW, type ImportingApp } from './importing.fixture.js';
+import { admin, fileOf, HEAD, importingApp, ROW, rowOf, type ImportingApp } from './importing.fixture.js';
 import type { ImportView } from './imports.js';
 
 const WEDNESDAY = '2026-11-25';
@@ -42,6 +42,16 @@ async function toldOf(...ids: string[]): Promise<string[]> {
   );
   return told.map((each) => each.told);
 }
+
+/** Why messages to the household of the child of a referral are held. */
+const held = async (id: string): Promise<string[]> =>
+  (
+    await app.rows<{ why: string }>(
+      `select h.why from message_hold h join referral r on r.tenant = h.tenant and r.person_id = h.person_id
+        where h.tenant = $1 and r.source_id = $2 and h.released_at is null order by h.why`,
+      id,
+    )
+  ).map(({ why }) => why);
 
 const writtenTo = async (): Promise<string[]> =>
   (await app.rows<{ to: string }>(`select recipient as to from sandbox_message where tenant = $1 order by sent_at, recipient`)).map(
@@ -152,6 +162,30 @@ test('a file in which too many have died waits for a person: some other day may 
   const view = await take(...ids.map((id) => row(id, { diedOn: '2026-01-05' })));
   expect(view).toMatchObject({ state: 'to-confirm', whyStopped: expect.stringMatching(/^15 of \d+ open referrals would leave/) as string });
   expect(await toldOf(...ids)).toEqual([]);
+  // Whether they died is not decided; but nothing goes to their families before it is.
+  expect(await held('R-100')).toEqual(['a file that waits for a person tells of a death']);
+  expect(await held('R-114')).toEqual(['a file that waits for a person tells of a death']);
+  await app.imports.confirm(admin, view.id);
+  await app.done(view.id);
+  expect(await held('R-100')).toEqual(['a file that waits for a person tells of a death', 'death in the household']);
+});
+
+test('of a file that waits, a death is held for under another referral of the child, and for an event; not in a check', async () => {
+  const child = { nhsNumber: '9990000069' };
+  await take(row('W-1', child), row('W-2'), row('W-3', { nhsNumber: '9990000077', diedOn: '2026-10-01' }));
+  const dead = row('W-10', { ...child, diedOn: '2026-10-01' });
+  const known = row('W-3', { nhsNumber: '9990000077', diedOn: '2026-10-01' });
+  const file = fileOf(dead, known, rowOf('W-11').replace('routine', 'unheard-of')).replace(HEAD, `${HEAD},died_on`);
+  await app.take(file, { mode: 'check' });
+  expect(await held('W-1')).toEqual([]);
+  expect(await app.take(file)).toMatchObject({ state: 'to-confirm', counts: {} });
+  expect(await held('W-1')).toEqual(['a file that waits for a person tells of a death']);
+  expect(await held('W-3')).toEqual(['death in the household']);
+
+  const events = ['W-2,died,2026-10-01', 'W-9,closed,2026-10-01'].map((each) => `systmone,${each}`);
+  const told = await app.take(['source_system,source_id,type,occurred_on', ...events].join('\n'));
+  expect(told).toMatchObject({ state: 'to-confirm', rowsBad: 1, counts: {} });
+  expect(await held('W-2')).toEqual(['a file that waits for a person tells of a death']);
 });
 
 test('a file of events may tell a death of each referral of the child', async () => {
@@ -172,15 +206,6 @@ test('over the API a death is an event, and no field of a referral', async () =>
 });
 
 describe('a row that is set aside and tells of a death', () => {
-  const held = async (id: string): Promise<string[]> =>
-    (
-      await app.rows<{ why: string }>(
-        `select h.why from message_hold h join referral r on r.tenant = h.tenant and r.person_id = h.person_id
-          where h.tenant = $1 and r.source_id = $2 and h.released_at is null`,
-        id,
-      )
-    ).map(({ why }) => why);
-
   it('holds messages, whatever is wrong with it; not in a check', async () => {
     await take(row('H-1'));
     const dead = row('H-1', { diedOn: '2026-10-01', priority: 'unheard-of' });

@@ -1,10 +1,10 @@
 import type { Tx } from '#database';
 import type { LocalDate } from '#kernel';
 import { ENDS, referralViews, type ReferralView } from '#referrals';
+import { isOpen } from '#waits';
 import type { RejectedCells } from './rejected.js';
 import type { Staged } from './staging.js';
 
-const OPEN = `('waiting', 'in-treatment', 'monitored')`;
 const ENDING = `(${ENDS.map((type) => `'${type}'`).join(', ')})`;
 
 /** What of a staged row `e` ends the referral it is about. A file that has some other day where deaths should be would end a whole list. */
@@ -17,7 +17,7 @@ const SAYS_END: Record<Staged, string> = {
 export async function countLeaving(tx: Tx, provider: string, table: Staged): Promise<{ open: number; wouldEnd: number }> {
   const row = await tx.one<{ open: number; wouldEnd: number }>(
     `with listed as (select r.source_system, r.source_id from referral r join referral_state s on s.tenant = r.tenant and s.referral_id = r.id
-        where r.tenant = $1 and r.provider = $2 and s.state in ${OPEN})
+        where r.tenant = $1 and r.provider = $2 and ${isOpen('s.state')})
       select (select count(*) from listed) as open,
         (select count(*) from listed where exists (select from ${table} e where e.source_system = listed.source_system and e.source_id = listed.source_id
           and ${SAYS_END[table]})) as "wouldEnd"`,
@@ -66,7 +66,7 @@ export async function keepMissing(
         left join referral_state s on s.tenant = r.tenant and s.referral_id = r.id
         where r.tenant = $1 and r.provider = $3 and r.source_system in (select source_system from staged_referral)
           -- What has not been computed yet is open: it was just told.
-          and coalesce(s.provider, r.provider) = $3 and coalesce(s.state, 'waiting') in ${OPEN} and (p.folded >= p.changed or not ${ENDED_SINCE})
+          and coalesce(s.provider, r.provider) = $3 and ${isOpen(`coalesce(s.state, 'waiting')`)} and (p.folded >= p.changed or not ${ENDED_SINCE})
           and (s.received_on is null or s.received_on <= $4)
           and coalesce(r.extracted_on, (r.recorded_at at time zone 'Europe/London')::date) <= $4),
       missing as (

@@ -1,5 +1,6 @@
 import type { Tx } from '#database';
-import { holdMessagesOf } from './hold-messages.js';
+import type { HoldReason } from '#message-holds';
+import { holdForRows, TELLS_OF_DEATH } from './hold-for-deaths.js';
 import type { TableRow } from './read-table.js';
 import type { RowProblem } from './row-problems.js';
 import type { Staged } from './staging.js';
@@ -39,11 +40,11 @@ export async function setAside(tx: Tx, job: SettingAside, rejected: readonly Rej
   // Also of a file that waits for a person: its household must not.
   for (const [why, isSuch] of MAY_HAVE_DIED) {
     const sources = rejected.flatMap((each) => (each.source && isSuch(each) ? [each.source] : []));
-    await holdMessagesOf(tx, job.provider, sources, why, now);
+    await holdForRows(tx, job.provider, sources, why, now);
   }
 }
 
-const MAY_HAVE_DIED: [why: string, isSuch: (row: RejectedCells) => boolean][] = [
+const MAY_HAVE_DIED: [why: HoldReason, isSuch: (row: RejectedCells) => boolean][] = [
   ['a closure code may mean a death', ({ problems }) => problems.some(({ code }) => code === 'may-mean-death')],
   ['a row that tells of a death was set aside', ({ tellsOfDeath = false }) => tellsOfDeath],
 ];
@@ -59,7 +60,7 @@ export async function setAsideStaged(
   if (refused.size === 0) return;
   const rows = await tx.query<RejectedCells>(
     `select json_build_object('rowNo', row_no, 'cells', cells) as row, json_build_object('system', source_system, 'id', source_id) as source, ${ABOUT[table]}
-      from ${table} where row_no = any($1)`,
+      from ${table} s where row_no = any($1)`,
     [[...refused.keys()]],
   );
   await setAside(
@@ -72,6 +73,6 @@ export async function setAsideStaged(
 
 /** What staged rows say besides: their line where they know it, and whether of a death. */
 const ABOUT: Record<Staged, string> = {
-  staged_referral: 'line, died_on is not null as "tellsOfDeath"',
-  staged_event: `null as line, event ->> 'type' = 'died' as "tellsOfDeath"`,
+  staged_referral: `line, ${TELLS_OF_DEATH.staged_referral} as "tellsOfDeath"`,
+  staged_event: `null as line, ${TELLS_OF_DEATH.staged_event} as "tellsOfDeath"`,
 };

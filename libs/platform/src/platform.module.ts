@@ -6,6 +6,7 @@ import { Escalations } from '#escalations';
 import { loadServiceMap, MessageActs, MessageStore, ProcessMessage, ServiceMap, SetAside, UpdateReferral } from '#fhir';
 import { ImportRun, Imports } from '#imports';
 import { Clock } from '#kernel';
+import { MessageHolds } from '#message-holds';
 import { chooseSender, MessageSender } from '#messages';
 import { Queues } from '#queues';
 import { ReceiveReferral, RecordEvent, Referrals } from '#referrals';
@@ -34,6 +35,7 @@ const useCases = [
   GoingLive,
   Replies,
   Escalations,
+  MessageHolds,
   ProcessMessage,
   MessageActs,
   MessageStore,
@@ -45,11 +47,6 @@ const useCases = [
   SplitRecords,
   Disputes,
   WhereItWent,
-  ProcessMessage,
-  MessageActs,
-  MessageStore,
-  UpdateReferral,
-  SetAside,
   Imports,
   ImportRun,
 ];

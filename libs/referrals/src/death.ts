@@ -1,9 +1,10 @@
 import { type Tx } from '#database';
 import type { LocalDate } from '#kernel';
+import { holdMessages } from '#message-holds';
 
 /**
- * A death stops every open referral of the child, on every line and at every provider, and every message to the household:
- * nothing goes to any address by which any provider reaches the child's family until a person releases it.
+ * A death stops every open referral of the child, on every line and at every provider, and every message to the household until a person
+ * releases them.
  */
 export async function recordDeath(tx: Tx, referral: { id: string; personId: string }, diedOn: LocalDate, now: Date): Promise<void> {
   await tx.execute(`update person set died_on = $3 where tenant = $1 and id = $2`, [tx.tenant, referral.personId, diedOn]);
@@ -15,7 +16,7 @@ export async function recordDeath(tx: Tx, referral: { id: string; personId: stri
       from referral r where r.tenant = $1 and r.person_id = $2 and r.id <> $3`,
     [tx.tenant, referral.personId, referral.id, diedOn, now, tx.principal.subject, tx.principal.org],
   );
-  await holdMessages(tx, referral.personId, now);
+  await holdMessages(tx, [referral.personId], 'death in the household', now);
 }
 
 /** Takes a death back: the waits are as they were, and messages stay on hold until a person releases them. */
@@ -53,20 +54,4 @@ async function lockOtherPathways(tx: Tx, referral: { id: string; personId: strin
       and id <> (select pathway_id from referral where tenant = $1 and id = $3)`,
     [tx.tenant, referral.personId, referral.id, now],
   );
-}
-
-/** Who tells us of a death need not see whom others contact: the addresses are held by the system, and shown to nobody. */
-async function holdMessages(tx: Tx, personId: string, now: Date): Promise<void> {
-  await tx.query(
-    `select set_config('meanwhile.org', '*', true), set_config('meanwhile.identity_purpose', 'hold messages after a death', true)`,
-  );
-  await tx.execute(
-    `insert into message_hold (tenant, id, person_id, address, why, since)
-      select $1, gen_random_uuid(), $2, address, 'death in the household', $3
-      from (select phone as address from contact where tenant = $1 and person_id = $2 and phone is not null
-        union select email from contact where tenant = $1 and person_id = $2 and email is not null
-        union select $4) as a`,
-    [tx.tenant, personId, now, `person:${personId}`],
-  );
-  await tx.query(`select set_config('meanwhile.org', $1, true), set_config('meanwhile.identity_purpose', '', true)`, [tx.principal.org]);
 }

@@ -1,5 +1,6 @@
-import { readIdentity, type Tx } from '#database';
+import { readIdentity, withEveryRecord, type Tx } from '#database';
 import type { LocalDate } from '#kernel';
+import { holdsOfHousehold, type HouseholdHold } from '#message-holds';
 import { readFreshness, type Freshness } from './freshness.js';
 import { namesOf, type ChildName } from './names.js';
 
@@ -21,7 +22,8 @@ export interface Contact {
 /** What must be known before anybody rings. */
 export interface Cautions {
   identityDisputed: boolean;
-  messagesHeld: boolean;
+  /** Why messages to the household are held; empty where they are not. */
+  messagesHeld: HouseholdHold[];
   diedOn: LocalDate | null;
   protectedAddress: boolean;
   /** The young person asked that the family is not told of this line. */
@@ -43,7 +45,7 @@ export async function readChild(tx: Tx, personId: string, line: string, now: Dat
   return {
     name: names.get(personId) ?? null,
     contacts,
-    cautions: await cautionsOf(tx, personId, line),
+    cautions: await cautionsOf(tx, personId, line, now),
     freshness: await readFreshness(tx, today, now),
   };
 }
@@ -60,13 +62,14 @@ async function contactsOf(tx: Tx, personId: string, line: string, today: LocalDa
   );
 }
 
-async function cautionsOf(tx: Tx, personId: string, line: string): Promise<Cautions | null> {
-  const row = await tx.one<Cautions>(
+async function cautionsOf(tx: Tx, personId: string, line: string, now: Date): Promise<Cautions | null> {
+  const row = await tx.one<Omit<Cautions, 'messagesHeld'>>(
     `select identity_disputed_at is not null as "identityDisputed", died_on as "diedOn", protected_address as "protectedAddress",
-       $3 = any (confidential_from_family) as confidential, interpreter_language as "interpreterLanguage",
-       exists (select from message_hold h where h.tenant = $1 and h.person_id = $2 and h.released_at is null) as "messagesHeld"
+       $3 = any (confidential_from_family) as confidential, interpreter_language as "interpreterLanguage"
        from person where tenant = $1 and id = $2`,
     [tx.tenant, personId, line],
   );
-  return row ?? null;
+  if (!row) return null;
+  // Of a sibling whom another provider knows it is said that something is held and why, not who the sibling is.
+  return { ...row, messagesHeld: await withEveryRecord(tx, now, 'page of one referral', [], () => holdsOfHousehold(tx, personId)) };
 }

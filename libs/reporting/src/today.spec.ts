@@ -121,7 +121,7 @@ test('a child’s page shows contacts as they were recorded, with what must be k
     ['Pat', false, true, null],
     ['Lee', true, false, 'no longer valid'],
   ]);
-  expect(page.cautions).toMatchObject({ confidential: false, interpreterLanguage: 'pl', identityDisputed: false, messagesHeld: false });
+  expect(page.cautions).toMatchObject({ confidential: false, interpreterLanguage: 'pl', identityDisputed: false, messagesHeld: [] });
   const elsewhere = await reports.child(someone('ZZ998', 'clinician'), personId, 'mental-health');
   expect(elsewhere).toMatchObject({ name: null, contacts: [], cautions: { confidential: true } });
 });

@@ -9,3 +9,4 @@ export * from './check-in-facts.js';
 export * from './wait-fold.js';
 export * from './crossings.js';
 export * from './rebuild.js';
+export * from './open-referrals.js';

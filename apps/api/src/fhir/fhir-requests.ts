@@ -1,20 +1,18 @@
 import { FHIR_JSON } from '#fhir';
 import { OneOf, Optional, Text, WholeNumber } from '#fields';
+import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { WaitsReportQuery } from '../reports/report-requests.js';
 
 export const FORMATS = ['json', FHIR_JSON, 'application/json'];
 
 /** JSON is all that is answered, so asking for it changes nothing. A `+` in an address is a space unless it is escaped. */
-const Format = (): PropertyDecorator => (target, name) => {
-  for (const decorate of [
+const Format = (): PropertyDecorator =>
+  applyDecorators(
     Optional(),
     OneOf(FORMATS),
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.replace('fhir json', 'fhir+json') : value)),
-  ]) {
-    decorate(target, name);
-  }
-};
+  );
 
 /** How a FHIR search is paged. */
 export class FhirPage {

@@ -11,6 +11,7 @@ const MOST_CHARACTERS = 2000;
 const ASKS: Record<string, string> = {
   owner: 'Enter who looks after this',
   outcome: 'Enter what was done',
+  reason: 'Enter what was found out, or must be',
   familyTold: 'Enter what the family was told: nothing is closed without it',
 };
 

@@ -236,6 +236,35 @@ describe('one child’s line', () => {
     expect((await agent.get(`/referrals/${body.id}?asOf=2026-01-15`)).text).toContain('10 days (&gt;1-2 weeks), waiting');
   });
 
+  test('holds and releases messages to the household, for somebody who says why', async () => {
+    const { body } = await app.http
+      .post('/v1/referrals')
+      .set(await app.as())
+      .send(referral())
+      .expect(201);
+    const sibling = await app.http
+      .post('/v1/referrals')
+      .set(await app.as({ org: 'ZZ998' }))
+      .send(referral({ provider: 'ZZ998' }))
+      .expect(201);
+    const agent = await browser(clinician);
+    const at = `/referrals/${body.id}`;
+    const send = (act: string, reason: string, who = agent) => who.post(`${at}/messages/${act}`).type('form').send({ reason });
+    expect((await agent.get(at)).text).toContain('Messages go out when they are due.');
+    const empty = await send('hold', ' ').expect(422);
+    expect(empty.text).toContain('<a href="#reason-hold">Enter what was found out, or must be</a>');
+    await send('hold', 'A teacher rang').expect(303).expect('location', at);
+    expect((await agent.get(at)).text).toMatch(/Before you ring or write[^]*Held: held by staff\.[^]*Release messages/);
+    // Of the same household, known to another provider: that something is held, and why, not of whom.
+    const other = await browser('TEST.ZZ998.clinician');
+    expect((await other.get(`/referrals/${sibling.body.id}`)).text).toContain('Held: held by staff (for another child of this household');
+    await send('release', 'x', other).expect(404);
+    await send('release', 'She is well').expect(303);
+    const again = await send('release', 'She is well').expect(422);
+    expect(again.text).toContain('Nothing is held for this child, or somebody has released it.');
+    expect((await other.get(`/referrals/${sibling.body.id}`)).text).toContain('Messages go out when they are due.');
+  });
+
   test('is nobody else’s to see', async () => {
     const { referralId } = await put({ days: 10 });
     await (await browser(manager)).get(`/referrals/${referralId}`).expect(404);

@@ -1,5 +1,6 @@
 import { Code, Day, OdsCode, OneOf, Optional, Text } from '#fields';
 import { SERVICE_LINE_CODES } from '#service-lines';
+import { REFERRAL_STATES } from '#waits';
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { PageQuery } from '../http/page.js';
@@ -10,7 +11,7 @@ export class ReferralListQuery extends PageQuery {
   service?: string;
 
   @Optional()
-  @OneOf(['waiting', 'in-treatment', 'monitored', 'rejected', 'removed', 'closed'])
+  @OneOf(REFERRAL_STATES)
   state?: string;
 
   @Optional()

@@ -95,7 +95,7 @@ export const COLUMNS = {
     outcome: 'text',
     family_told: 'text',
   },
-  message_hold: { id: 'uuid', person_id: 'uuid', address: 'text', why: 'text', since: 'timestamptz' },
+  message_hold: { id: 'uuid', person_id: 'uuid', why: 'text', since: 'timestamptz' },
 } as const satisfies Record<string, Record<string, string>>;
 
 export type TableName = keyof typeof COLUMNS;

@@ -3,7 +3,7 @@ import { birthDateKey, idOf, nhsNumberKey, requestDigest } from '#referrals';
 import { serviceLine } from '#service-lines';
 import type { Rows, TableName } from './columns.js';
 import { TABLES } from './columns.js';
-import type { DemoPathway, Introduction } from './making.js';
+import type { DemoPathway } from './making.js';
 import { CLINICIANS } from './names.js';
 import type { DemoReferral } from './story.js';
 
@@ -54,7 +54,9 @@ function addChild(rows: Rows, { child, isNewChild, introductions }: DemoPathway,
       confidential_from_family: child.confidentialFromFamily,
       died_on: child.diedOn,
     });
-    if (child.diedOn !== null) holdMessages(rows, child.id, introductions, tenant, now);
+    if (child.diedOn !== null) {
+      rows.message_hold.push({ id: idOf(tenant, child.id, 'hold'), person_id: child.id, why: 'death in the household', since: now });
+    }
   }
   for (const { provider, contacts } of introductions) {
     rows.person_identity.push({
@@ -86,15 +88,6 @@ function addChild(rows: Rows, { child, isNewChild, introductions }: DemoPathway,
         valid_to: c.validTo,
       });
     }
-  }
-}
-
-/** As after any death: nothing goes to an address of the family until a person releases it. */
-function holdMessages(rows: Rows, personId: string, introductions: readonly Introduction[], tenant: string, since: Date): void {
-  const addresses = introductions.flatMap((i) => i.contacts).flatMap((c) => [c.phone, c.email]);
-  for (const address of new Set([`person:${personId}`, ...addresses])) {
-    if (address)
-      rows.message_hold.push({ id: idOf(tenant, personId, address), person_id: personId, address, why: 'death in the household', since });
   }
 }
 

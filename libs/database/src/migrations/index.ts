@@ -7,6 +7,7 @@ import { Imports1790000000006 } from './1790000000006-imports.js';
 import { Fhir1790000000007 } from './1790000000007-fhir.js';
 import { Duplicates1790000000008 } from './1790000000008-duplicates.js';
 import { WholeLists1790000000009 } from './1790000000009-whole-lists.js';
+import { MessageHolds1790000000010 } from './1790000000010-message-holds.js';
 
 /** In order. Forward only; add, never edit. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Fhir1790000000007,
   Duplicates1790000000008,
   WholeLists1790000000009,
+  MessageHolds1790000000010,
 ];

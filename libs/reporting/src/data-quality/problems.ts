@@ -1,4 +1,5 @@
 import type { LocalDate } from '#kernel';
+import { isOpen } from '#waits';
 import type { Disclosure } from '../disclosure.js';
 
 /**
@@ -61,8 +62,7 @@ export interface AfterRow {
   key: string;
 }
 
-/** Referrals somebody still has to do something about. */
-export const IS_OPEN = `s.state in ('waiting', 'in-treatment', 'monitored')`;
+export const IS_OPEN = isOpen('s.state');
 
 const TWELVE_WEEKS = 84;
 

@@ -1,7 +1,11 @@
 import type { LocalDate } from '#kernel';
 import { purposeOf, wasAttended, wasHumanContact, type PathwayEvent, type Priority, type ReferralFacts } from './events.js';
 
-export type ReferralStateName = 'waiting' | 'in-treatment' | 'monitored' | 'rejected' | 'removed' | 'closed';
+export const REFERRAL_STATES = ['waiting', 'in-treatment', 'monitored', 'rejected', 'removed', 'closed'] as const;
+export type ReferralStateName = (typeof REFERRAL_STATES)[number];
+
+/** Somebody still has to do something about the referral. */
+export const OPEN_STATES = ['waiting', 'in-treatment', 'monitored'] as const satisfies ReferralStateName[];
 
 /** How a referral came to its end. `untreated` ends never count as a success of the service. */
 export interface ReferralEnd {
