@@ -2,15 +2,16 @@ import type { LocalDate } from '#kernel';
 import { isOpen } from '#waits';
 import type { Disclosure } from '../disclosure.js';
 
-/**
- * What can be wrong with what we were told of a referral, one row a problem. `where` and `since` are SQL over the facts of one referral:
- * `s` its state, `p` its child, `t` what was told of it (see statements.ts); $2 is today.
- */
+/** What can be wrong with what we were told. */
 export interface Problem {
   code: ProblemCode;
   title: string;
   /** What is counted, for whoever reads the report without us. */
   means: string;
+}
+
+/** A problem of a referral. `where` and `since` are SQL over its facts: `s` its state, `p` its child, `t` what was told of it (see statements.ts); $2 is today. */
+export interface ReferralProblem extends Problem {
   where: string;
   /** The day since which it is wrong. */
   since: string;
@@ -76,7 +77,7 @@ const CAN_BE_REACHED = `exists (select from contact k
     and (k.role = 'young-person' or not s.line = any (p.confidential_from_family))
     and (k.phone is not null or k.email is not null or k.preferred_channel = 'letter'))`;
 
-export const PROBLEMS: readonly Problem[] = [
+export const REFERRAL_PROBLEMS: readonly ReferralProblem[] = [
   {
     code: 'unknown-start',
     title: 'Start unknown',
@@ -138,15 +139,16 @@ export const PROBLEMS: readonly Problem[] = [
     since: 't.ended_untold_on',
     readsEvents: true,
   },
-  {
-    code: 'unmapped-code',
-    title: 'Code not mapped',
-    means: 'rows an import set aside in the last 12 months for a code nobody has mapped, until what they are about is told again',
-    // Of rows, not of referrals: see unmapped.ts.
-    where: 'false',
-    since: 's.listed_on',
-  },
 ];
+
+/** Of rows, not of referrals: see unmapped.ts. */
+const UNMAPPED_CODE: Problem = {
+  code: 'unmapped-code',
+  title: 'Code not mapped',
+  means: 'rows an import set aside in the last 12 months for a code nobody has mapped, until what they are about is told again',
+};
+
+export const PROBLEMS: readonly Problem[] = [...REFERRAL_PROBLEMS, UNMAPPED_CODE];
 
 /** @returns undefined for a code there is not */
 export const problemOf = (code: string): Problem | undefined => PROBLEMS.find((p) => p.code === code);

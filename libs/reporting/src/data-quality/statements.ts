@@ -1,6 +1,6 @@
 import type { Tx } from '#database';
 import { countSql } from '../disclosure.js';
-import { IS_OPEN, PROBLEMS, type AfterRow, type Problem, type ProblemRow, type QualityScope } from './problems.js';
+import { IS_OPEN, REFERRAL_PROBLEMS, type AfterRow, type Problem, type ProblemRow, type QualityScope } from './problems.js';
 import { listUnmapped, UNMAPPED, UNMAPPED_OF_SERVICE } from './unmapped.js';
 
 /** What answers a booking: it took place, or was called off or moved. */
@@ -46,10 +46,9 @@ export interface CountedService {
 
 /** Every problem of every service in one statement; a service without any is at zero. */
 export async function countProblems(tx: Tx, { today, provider, service, disclosure }: QualityScope): Promise<CountedService[]> {
-  const counted = [IS_OPEN, ...PROBLEMS.map((p) => p.where)].map((where, i) => `count(*) filter (where ${where}) as n${i}`);
-  const shown = PROBLEMS.map(({ code }, i) =>
-    countSql(code === 'unmapped-code' ? UNMAPPED_OF_SERVICE : `coalesce(n${i + 1}, 0)`, disclosure),
-  );
+  const counted = [IS_OPEN, ...REFERRAL_PROBLEMS.map((p) => p.where)].map((where, i) => `count(*) filter (where ${where}) as n${i}`);
+  // In the order of PROBLEMS.
+  const shown = [...REFERRAL_PROBLEMS.map((_, i) => `coalesce(n${i + 1}, 0)`), UNMAPPED_OF_SERVICE].map((n) => countSql(n, disclosure));
   return tx.query<CountedService>(
     `with ${LOOKED_AT}, ${TOLD}, ${UNMAPPED},
       counted as (select s.line, s.provider, ${counted.join(', ')} from ${FACTS} group by s.line, s.provider)
@@ -60,7 +59,7 @@ export async function countProblems(tx: Tx, { today, provider, service, disclosu
   );
 }
 
-/** Referrals with one problem, the oldest first. */
+/** Referrals, or rows, with one problem, the oldest first. */
 export async function listProblem(
   tx: Tx,
   problem: Problem,
@@ -68,14 +67,15 @@ export async function listProblem(
   limit: number,
   after: AfterRow | undefined,
 ): Promise<ProblemRow[]> {
-  if (problem.code === 'unmapped-code')
-    return said(problem, await listUnmapped(tx, { today, provider, service, disclosure }, limit, after));
-  const facts = problem.readsEvents ? FACTS : 'looked_at s join person p on p.tenant = $1 and p.id = s.person_id';
+  const ofReferral = REFERRAL_PROBLEMS.find(({ code }) => code === problem.code);
+  if (!ofReferral) return said(problem, await listUnmapped(tx, { today, provider, service, disclosure }, limit, after));
+  const { where, since, readsEvents } = ofReferral;
+  const facts = readsEvents ? FACTS : 'looked_at s join person p on p.tenant = $1 and p.id = s.person_id';
   const rows = await tx.query<Omit<ProblemRow, 'problem' | 'wrong'>>(
-    `with ${problem.readsEvents ? `${LOOKED_AT}, ${TOLD}` : LOOKED_AT}
-     select s.referral_id as key, s.referral_id as "referralId", s.person_id as "personId", s.line as service, s.received_on as "receivedOn", ${problem.since} as since
+    `with ${readsEvents ? `${LOOKED_AT}, ${TOLD}` : LOOKED_AT}
+     select s.referral_id as key, s.referral_id as "referralId", s.person_id as "personId", s.line as service, s.received_on as "receivedOn", ${since} as since
        from ${facts}
-      where ${problem.where} and ($5::date is null or (${problem.since}, s.referral_id) > ($5::date, $6::uuid))
+      where ${where} and ($5::date is null or (${since}, s.referral_id) > ($5::date, $6::uuid))
       order by since, s.referral_id limit $7`,
     [tx.tenant, today, provider, service, after?.since ?? null, after?.key ?? null, limit],
   );
