@@ -8,11 +8,13 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { PROVIDERS, TENANT, type BenchDatabase } from './bench-database.js';
 import type { Bench } from './context.js';
 import { FILE_COLUMNS, writeReferrals } from './import-file.js';
-import { seconds, timed, type Finding } from './print.js';
+import { median, seconds, timed, type Finding } from './print.js';
 
 const WORKERS = 2;
 const [PROVIDER] = PROVIDERS;
 const MOST_MEMORY_MB = 300;
+/** A short run says little by itself; a run of minutes is its own average. */
+const roundsOf = (size: number): number => (size <= 10_000 ? 3 : 1);
 export const DATA_MANAGER: Principal = { subject: 'bench', name: 'bench', tenant: TENANT, org: PROVIDER, roles: ['provider-admin'] };
 
 /**
@@ -27,24 +29,26 @@ export async function importing(bench: Bench, sizes: readonly number[]): Promise
     for (const size of sizes) {
       const file = join(folder, `${size}.csv`);
       await writeReferrals(file, size);
-      const { ms, peakMb, waitsMs } = await ourImport(bench, file, size);
-      const bare = await bareImport(bench, file, size);
-      perRow.push(ms / size);
+      const runs: { ms: number; peakMb: number; waitsMs: number; bare: number }[] = [];
+      for (let i = 0; i < roundsOf(size); i++) {
+        runs.push({ ...(await ourImport(bench, file, size)), bare: await bareImport(bench, file, size) });
+      }
+      perRow.push(median(runs.map(({ ms }) => ms)) / size);
       findings.push({
         what: `import of ${size} referrals against COPY and bare inserts of the same`,
-        pairs: [{ ours: ms, bare }],
+        pairs: runs.map(({ ms, bare }) => ({ ours: ms, bare })),
         unit: 'ms',
         goal: { atMost: 3 },
       });
       findings.push({
         what: `resident memory of the worker that takes in ${size} referrals, against ${MOST_MEMORY_MB} MB`,
-        pairs: [{ ours: peakMb, bare: MOST_MEMORY_MB }],
+        pairs: runs.map(({ peakMb }) => ({ ours: peakMb, bare: MOST_MEMORY_MB })),
         unit: 'MB',
         goal: { atMost: 1 },
       });
       findings.push({
         what: `their waits computed by two workers, against the import`,
-        pairs: [{ ours: waitsMs, bare: ms }],
+        pairs: runs.map(({ waitsMs, ms }) => ({ ours: waitsMs, bare: ms })),
         unit: 'ms',
         goal: { atMost: 1 },
       });
