@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   reporting: ['kernel', 'database', 'waits', 'service-lines', 'message-holds'],
   // waits: what a referral that moves had crossed on its old pathway is undone.
   duplicates: ['kernel', 'config', 'database', 'waits', 'message-holds', 'referrals'],
-  fhir: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'referrals', 'reporting'],
+  fhir: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'message-holds', 'referrals', 'reporting'],
   imports: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'message-holds', 'referrals', 'fhir'],
   // Puts the others together, once for every app.
   platform: [

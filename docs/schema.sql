@@ -387,13 +387,17 @@ create table message_hold (
   since timestamp with time zone not null,
   released_at timestamp with time zone,
   released_by text,
+  provider text,
+  import_id uuid,
   note text,
+  released_org text,
   release_note text,
   constraint message_hold_pkey PRIMARY KEY (tenant, id),
   constraint message_hold_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenant(key),
   constraint message_hold_tenant_person_id_fkey FOREIGN KEY (tenant, person_id) REFERENCES person(tenant, id)
 );
 CREATE INDEX message_hold_in_force ON message_hold USING btree (tenant, address) WHERE (released_at IS NULL);
+CREATE INDEX message_hold_of_import ON message_hold USING btree (tenant, import_id) WHERE ((released_at IS NULL) AND (import_id IS NOT NULL));
 CREATE INDEX message_hold_of_person ON message_hold USING btree (tenant, person_id) WHERE (released_at IS NULL);
 alter table message_hold enable row level security;
 alter table message_hold force row level security;
@@ -475,6 +479,7 @@ create table pathway_event (
   constraint pathway_event_seq_check CHECK ((seq >= 1))
 );
 CREATE UNIQUE INDEX pathway_event_once ON pathway_event USING btree (tenant, pathway_id, referral_id, source_key) WHERE (source_key IS NOT NULL);
+CREATE INDEX pathway_event_voids ON pathway_event USING btree (tenant, referral_id) WHERE (type = 'event-voided'::text);
 alter table pathway_event enable row level security;
 alter table pathway_event force row level security;
 create policy same_tenant on pathway_event for all using ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting))) with check ((tenant = ( SELECT current_setting('meanwhile.tenant'::text, true) AS current_setting)));
@@ -804,6 +809,7 @@ create table told_birth_date (
   provider text not null,
   birth_date date not null,
   told_at timestamp with time zone not null,
+  other_number boolean not null default false,
   constraint told_birth_date_pkey PRIMARY KEY (tenant, person_id, provider, birth_date),
   constraint told_birth_date_tenant_person_id_fkey FOREIGN KEY (tenant, person_id) REFERENCES person(tenant, id)
 );

@@ -1,4 +1,4 @@
-import { isHeld, reachesHeldHousehold } from '#message-holds';
+import { isHeld, isSiblingHeld } from '#message-holds';
 import { isOpen } from '#waits';
 import { REMINDERS } from './due.js';
 
@@ -24,7 +24,7 @@ export const TO_BE_SENT = `(c.state = 'due' or (c.state = 'sent' and c.next_remi
 
 /** Nothing about the child forbids writing to anybody: a dispute, a death in the household, a disclosure being looked into. */
 export const CHILD_NOT_HELD = `p.identity_disputed_at is null
-  and not ${isHeld('c.tenant', 'c.person_id')}
+  and not ${isHeld('c.person_id')}
   and not exists (select from escalation e where e.tenant = c.tenant and e.person_id = c.person_id and e.safeguarding and e.state <> 'resolved')`;
 
 /** Can be read: the page is in English, and a stated format (easy read, large print) is a person's work. */
@@ -67,8 +67,8 @@ export const routes = (c = 'c', p = 'p'): string => `
       where o.tenant = ${c}.tenant and o.person_id = ${c}.person_id and not o.may_contact and (o.phone = w.address or o.email = w.address) offset 0)
     and not exists (select from contact o where o.tenant = ${c}.tenant and o.phone = w.address and o.stopped_at is not null offset 0)
     and not exists (select from contact o where o.tenant = ${c}.tenant and o.email = w.address and o.stopped_at is not null offset 0)
-    and not ${reachesHeldHousehold(`${c}.tenant`, 'w.address')}
-    and not exists (select from message r where r.tenant = ${c}.tenant and r.address_key = a.key and r.outcome = 'refused' offset 0)`;
+    and not exists (select from message r where r.tenant = ${c}.tenant and r.address_key = a.key and r.outcome = 'refused' offset 0)
+    and not ${isSiblingHeld(`${c}.person_id`)}`;
 
 /** Best first: a way not tried yet for this check-in, then the right person, then the channel they like. */
 export const BEST_ROUTE_FIRST = `used, who_first, preferred desc nulls last, parental_responsibility desc nulls last, channel desc, contact_id`;
@@ -80,11 +80,9 @@ export const NOT_WRITTEN_TO_TODAY = `not exists (select from message t where t.t
 /** Why a person must call, when there is no way for the machine. */
 export const WHY_CALL = `case
   when p.identity_disputed_at is not null then 'identity-disputed'
-  when ${isHeld('c.tenant', 'c.person_id')} then 'held'
+  when ${isHeld('c.person_id')} or ${isSiblingHeld('c.person_id')} then 'held'
   when not (${CHILD_NOT_HELD}) then 'safeguarding'
   when exists (select from (${routes()}) r) then 'not-delivered'
-  when exists (select from contact k where k.tenant = c.tenant and k.person_id = c.person_id and k.provider = c.provider
-    and ${mayBeTold('c', 'p')} and (${reachesHeldHousehold('c.tenant', 'k.phone')} or ${reachesHeldHousehold('c.tenant', 'k.email')})) then 'held'
   when exists (select from contact k where k.tenant = c.tenant and k.person_id = c.person_id and k.provider = c.provider
     and ${mayBeTold('c', 'p')} and not (${canBeRead('p')})) then 'language-or-format'
   when exists (select from contact k where k.tenant = c.tenant and k.person_id = c.person_id and k.provider = c.provider

@@ -44,6 +44,8 @@ export async function stillToBeSent(
        cross join lateral (
          select r.role, r.address from (${routes()}) r
          where r.contact_id = m.contact_id and r.channel = m.channel and r.address_key = m.address_key
+         -- Looked up for each message: joined, without statistics, it was every contact with every message.
+         offset 0
        ) r
        where m.tenant = $1 and m.id = any($6::uuid[]) and m.state = 'claimed' and m.claimed_by = $7 and m.link_closed_why is null
          and c.state in ('due', 'sent') and ${STILL_OWED} and ${CHILD_NOT_HELD} and $5::timestamptz < m.link_expires_at`,

@@ -185,6 +185,8 @@ describe('connections cut at random while sending', () => {
     await goLive(suite.t.database, { cap: 1_000 });
     // Enough that cuts come again and again, however many messages one of them leaves on their way.
     for (let i = 0; i < FAMILIES; i++) await suite.child();
+    // As the server does by itself within a minute: without, its plans are those of empty tables.
+    await asOwner(suite.t.ownerUrl, (client) => client.query('analyze'));
     let sends = 0;
     let cutAt = 5;
     class Cut extends SandboxSender {
@@ -197,7 +199,7 @@ describe('connections cut at random while sending', () => {
     let cuts = 0;
     for (; cutAt > sends; cutAt = sends + 9) {
       const ended = await Promise.allSettled([suite.sweep(sender), suite.sweep(sender)]);
-      for (const sweep of ended) if (sweep.status === 'rejected') expect(String(sweep.reason)).toMatch(/terminat|closed/);
+      for (const sweep of ended) if (sweep.status === 'rejected') expect(String(sweep.reason)).toMatch(/terminat|closed|connection error/);
       if (sends < cutAt) break;
       cuts++;
     }

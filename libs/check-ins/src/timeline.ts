@@ -75,10 +75,10 @@ export class Timeline {
            select resolved_at, 'escalation-resolved', 'f' || id, line,
              jsonb_build_object('escalationId', id, 'outcome', outcome, 'familyTold', family_told) from worries where resolved_at is not null
            union all
-           select since, 'messages-held', 'h' || id, null, jsonb_build_object('why', why, 'note', note)
+           select since, 'messages-held', 'h' || id, null, jsonb_build_object('why', why, 'note', case when $3 in (provider, '*') then note end)
            from message_hold where tenant = $1 and person_id = $2
            union all
-           select released_at, 'messages-released', 'i' || id, null, jsonb_build_object('by', released_by, 'note', release_note)
+           select released_at, 'messages-released', 'i' || id, null, case when $3 in (released_org, '*') then jsonb_build_object('by', released_by, 'note', release_note) else '{}' end
            from message_hold where tenant = $1 and person_id = $2 and released_at is not null
            union all
            select e.recorded_at, 'event', 'g' || e.referral_id || lpad(e.seq::text, 6, '0'), m.line,

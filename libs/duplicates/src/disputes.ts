@@ -14,6 +14,8 @@ export interface Dispute {
   familyName: string | null;
   /** As this provider recorded and was told it. What another was told is not shown: ask it, or look the number up. */
   birthDates: LocalDate[];
+  /** This provider told of the child under another NHS number than is held, which is not taken over. */
+  otherNumberTold: boolean;
   /** Other providers hold the child with a birth date that is none of these. */
   othersDiffer: boolean;
 }
@@ -124,6 +126,7 @@ interface BirthDateRow {
   birthDate: LocalDate;
   givenName: string | null;
   familyName: string | null;
+  otherNumber: boolean;
 }
 
 /** Birth dates of the child and of records that were joined with it, recorded or told. The other providers' are compared, and not shown. */
@@ -133,9 +136,9 @@ async function withRecords(tx: Tx, found: readonly { personId: string; since: Da
   const rows = await withEveryRecord(tx, now, 'disputes about a birth date', ids, () =>
     tx.query<BirthDateRow>(
       `with record as (select id, coalesce(joined_to, id) as child from person where tenant = $1 and (id = any($2) or joined_to = any($2)))
-        select r.child as "personId", i.provider, i.birth_date as "birthDate", i.given_name as "givenName", i.family_name as "familyName"
+        select r.child as "personId", i.provider, i.birth_date as "birthDate", i.given_name as "givenName", i.family_name as "familyName", false as "otherNumber"
           from record r join person_identity i on i.tenant = $1 and i.person_id = r.id
-        union all select r.child, d.provider, d.birth_date, null, null from record r join told_birth_date d on d.tenant = $1 and d.person_id = r.id
+        union all select r.child, d.provider, d.birth_date, null, null, d.other_number from record r join told_birth_date d on d.tenant = $1 and d.person_id = r.id
         order by 3`,
       [tx.tenant, ids],
     ),
@@ -150,6 +153,7 @@ async function withRecords(tx: Tx, found: readonly { personId: string; since: Da
       givenName: named?.givenName ?? null,
       familyName: named?.familyName ?? null,
       birthDates,
+      otherNumberTold: ours.some((row) => row.otherNumber),
       othersDiffer: rows.some(
         (row) => row.personId === personId && row.provider !== tx.principal.org && !birthDates.includes(row.birthDate),
       ),

@@ -63,7 +63,7 @@ async function joinInto(tx: Tx, kept: string, other: string, now: Date): Promise
     if ((await birthDatesOf(tx, [kept, other])) > 1) keptAfter.identity_disputed_at ??= now.toISOString();
     return {
       records: await moveRecords(tx, other, kept),
-      holdsMade: oneDied ? await holdMessages(tx, [kept], 'death in the household', now) : [],
+      holdsMade: oneDied ? await holdMessages(tx, [kept], { why: 'death in the household', now }) : [],
     };
   });
   await writePerson(tx, other, emptiedFacts(otherBefore, kept));

@@ -6,7 +6,7 @@ import type { Moved } from './join-records.js';
 import { moveTheseRecords, recordsThatFollow } from './move-records.js';
 import { lockPathways, makePathways, moveReferrals, referralsOf } from './move-referrals.js';
 import { lockPersons, splitFacts, writePerson } from './person-facts.js';
-import { dropHolds, takeBackDeaths } from './told-deaths.js';
+import { holdBoth, releaseHolds, takeBackDeaths } from './told-deaths.js';
 
 export interface Undoing {
   reason: string;
@@ -63,8 +63,9 @@ export class SplitRecords {
     await writePerson(tx, other, facts.other);
     if (current.died_on === moved.keptAfter.died_on) {
       await takeBackDeaths(tx, moved.deaths, this.clock.today(), now);
-      await dropHolds(tx, moved.holdsMade);
+      await releaseHolds(tx, moved.holdsMade, now);
     }
+    await holdBoth(tx, { id, kept, other }, now);
     await dropEmptyPathways(tx, moved.pathwaysMade);
     await tx.execute(`update person_join set undone_at = $3, undone_by = $4 where tenant = $1 and id = $2`, [
       tx.tenant,

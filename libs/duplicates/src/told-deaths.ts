@@ -1,5 +1,6 @@
 import type { Tx } from '#database';
 import type { LocalDate } from '#kernel';
+import { holdMessages, type HoldReason } from '#message-holds';
 
 export interface ToldDeath {
   referralId: string;
@@ -38,6 +39,21 @@ export async function takeBackDeaths(tx: Tx, told: readonly ToldDeath[], today: 
   );
 }
 
-export async function dropHolds(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.execute(`delete from message_hold where tenant = $1 and id = any($2)`, [tx.tenant, ids]);
+/** Holds that a join put, and that only it was a reason for. */
+export async function releaseHolds(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+  await tx.execute(
+    `update message_hold set released_at = $3, released_by = $4, released_org = $5, release_note = 'the records were joined by mistake'
+      where tenant = $1 and id = any($2) and released_at is null`,
+    [tx.tenant, ids, now, tx.principal.name, tx.principal.org],
+  );
+}
+
+/** What was held for the kept record since the join may be of either child: of both, until a person says whose. */
+export async function holdBoth(tx: Tx, join: { id: string; kept: string; other: string }, now: Date): Promise<void> {
+  const since = await tx.query<{ why: HoldReason }>(
+    `select distinct h.why from message_hold h join person_join j on j.tenant = h.tenant and j.id = $2
+      where h.tenant = $1 and h.person_id = $3 and h.released_at is null and h.since >= j.joined_at`,
+    [tx.tenant, join.id, join.kept],
+  );
+  for (const { why } of since) await holdMessages(tx, [join.other], { why, now });
 }

@@ -83,7 +83,11 @@ export function strayRelatedPersons(resources: Resources): { resource: Resource;
 export const strayProblems = (resources: Resources): Problem[] => strayRelatedPersons(resources).flatMap(({ problems }) => problems);
 
 const isCurrent = ({ active, period }: RelatedPersonFields, today: LocalDate): boolean =>
-  active !== false && (fhirDay(period?.end ?? '') ?? today) >= today;
+  // An end may be a year, or a month of one: over when that is.
+  active !== false && (period?.end === undefined || lastDayOf(period.end, today) >= today);
+
+const lastDayOf = (end: string, today: LocalDate): string =>
+  fhirDay(end) ?? (/^\d{4}(-\d{2})?$/.test(end) && end >= today.slice(0, end.length) ? today : '');
 
 function contactOf(
   name: HumanName | undefined,
@@ -97,7 +101,14 @@ function contactOf(
   const known = codes.flatMap((code) => RELATIONSHIPS[code] ?? [])[0];
   const language = (communication?.find((c) => c.preferred) ?? communication?.[0])?.language?.coding?.[0]?.code;
   return {
-    ...(known ?? { relationship: relationships?.find((r) => r.text)?.text?.slice(0, 60) ?? 'not said', mayContact: false }),
+    ...(known ?? {
+      relationship:
+        relationships
+          ?.find((r) => r.text)
+          ?.text?.slice(0, 60)
+          .replace(/\p{Surrogate}$/u, '') ?? 'not said',
+      mayContact: false,
+    }),
     name: words,
     phone: pointOf(telecom, 'phone') ?? pointOf(telecom, 'sms'),
     email: pointOf(telecom, 'email'),

@@ -1,6 +1,7 @@
 import { Secrets, Settings } from '#config';
 import type { Tx } from '#database';
 import { Clock, DomainError } from '#kernel';
+import { holdMessages } from '#message-holds';
 import { birthDateKey, nhsNumberKey, ReceiveReferral, type NewReferral, type ReferralView } from '#referrals';
 import { Injectable } from '@nestjs/common';
 import { messageResponse } from './message-response.js';
@@ -41,6 +42,21 @@ export class MessageActs {
     if (message.reason !== 'update' || referralId === null || numberKey === null || !number) return [];
     if (nhsNumberKey(this.secrets.nhsNumberKey, tx.tenant, number).equals(numberKey)) return [];
     return [{ code: 'nhs-number', path: PERSON_PATHS['nhsNumber'] ?? '', expected: 'the NHS number of the child whose referral is held' }];
+  }
+
+  /** A message that says the child has died waits for a person; the family is not written to meanwhile. */
+  async holdHousehold(tx: Tx, { referralId }: Known, { nhsNumber }: Translation): Promise<void> {
+    const key = nhsNumber === null ? null : nhsNumberKey(this.secrets.nhsNumberKey, tx.tenant, nhsNumber);
+    const people = await tx.query<{ id: string }>(
+      `select p.id from person p where p.tenant = $1 and p.died_on is null
+        and (p.nhs_number_key = $2 or p.id = (select r.person_id from referral r where r.tenant = $1 and r.id = $3))`,
+      [tx.tenant, key, referralId],
+    );
+    await holdMessages(
+      tx,
+      people.map(({ id }) => id),
+      { why: 'a message that tells of a death was set aside', now: this.clock.now() },
+    );
   }
 
   /** Tells whether a sender gives the birth date it gave before. Keyed by the referral too, so that it tells nothing of other children. */

@@ -46,6 +46,7 @@ export class ProcessMessage {
       if (message.reason !== 'new' && known.referralId === null && !known.waitsForPerson) throw notFound('referral of this source');
       const aside = whyAside(message, translation, known);
       if (aside.length === 0) aside.push(...this.acts.ofAnotherChild(tx, message, translation, known));
+      if (aside.some(({ code }) => code === 'deceased')) await this.acts.holdHousehold(tx, known, translation);
       return aside.length > 0 ? setAside(aside, known, translation, body) : this.acts.act(tx, message, translation, known);
     });
   }

@@ -22,6 +22,8 @@ export interface ReadReferral {
   place: string;
   /** Where the referral comes from, also where it cannot be taken in; null = cannot be told. */
   source: SourceDto | null;
+  /** Of the child, also where the referral cannot be taken in. */
+  nhsNumber: string | null;
   newReferral: NewReferral | null;
   /** Contacts its Encounters tell of. Encounters that cannot be taken are rows of their own. */
   contacts: ReadContact[];
@@ -74,10 +76,13 @@ function readRequest(request: Resource, resources: Resources, map: ServiceMap, o
     return [failed(place, [{ code: 'invalid', path: 'ServiceRequest.category', expected: 'referral' }])];
   }
   const authored = options.receivedOn === 'authored' && typeof value.authoredOn === 'string' ? fhirDay(value.authoredOn) : null;
-  const { source, newReferral, problems, notes } = translate(request, resources, map, { ...options, receivedOn: authored ?? null });
-  if (newReferral === null) return [{ place, source, newReferral, contacts: [], problems, notes }];
+  const { source, nhsNumber, newReferral, problems, notes } = translate(request, resources, map, {
+    ...options,
+    receivedOn: authored ?? null,
+  });
+  if (newReferral === null) return [{ place, source, nhsNumber, newReferral, contacts: [], problems, notes }];
   const { contacts, failures } = encountersOf(request, resources, map, options.today);
-  const row: ReadReferral = { place, source, newReferral, contacts, problems, notes };
+  const row: ReadReferral = { place, source, nhsNumber, newReferral, contacts, problems, notes };
   return [row, ...failures.map((failure) => failed(failure.place, failure.problems))];
 }
 
@@ -86,6 +91,7 @@ const categoriesOf = ({ category }: ServiceRequestFields): string[] => (Array.is
 const failed = (place: string, problems: Problem[]): ReadReferral => ({
   place,
   source: null,
+  nhsNumber: null,
   newReferral: null,
   contacts: [],
   problems,

@@ -26,6 +26,8 @@ export interface Translation {
   source: SourceDto | null;
   /** The service the codes chose, whatever else is wrong. */
   service: string | null;
+  /** Of the child, whatever else is wrong. */
+  nhsNumber: string | null;
   /** Null where the sender must mend something, or a person must look. */
   newReferral: NewReferral | null;
   /** Priority and source as told; null where the message does not say, and our default stands in the referral. */
@@ -43,6 +45,7 @@ export function translate(request: Resource, resources: Resources, map: ServiceM
   const nothing: Translation = {
     source: null,
     service: null,
+    nhsNumber: null,
     newReferral: null,
     told: { priority: null, sourceOfReferral: null },
     problems: [],
@@ -66,6 +69,7 @@ export function translate(request: Resource, resources: Resources, map: ServiceM
   }
   const child = readPatient(patient, resources, options.badNhsNumber);
   problems.push(...child.problems);
+  before.nhsNumber = child.person?.nhsNumber ?? null;
   if (child.problems.some((p) => !isForAPerson(p)) || child.person === null) return { ...before, notes: child.notes };
   const around = readContacts(patient, child.fields, resources, options.today);
   problems.push(...around.problems);

@@ -54,10 +54,17 @@ export const Text = (max = 200): Field =>
     IsString({ message: 'must be text' }),
     MinLength(1, { message: 'must not be empty' }),
     MaxLength(max, { message: `must be at most ${max} characters` }),
-    check('printable', (v) => typeof v !== 'string' || !CONTROL.test(v), 'must not hold control characters'),
+    check('printable', (v) => typeof v !== 'string' || isPrintable(v), NOT_PRINTABLE),
+    check('words', (v) => typeof v !== 'string' || v === '' || v.trim() !== '', 'must not be blank'),
   );
+
+/** Text that a database and a page can hold: no control characters, no half of a character. */
+export const isPrintable = (text: string): boolean => !CONTROL.test(text) && !HALF.test(text);
+const NOT_PRINTABLE = 'must not hold control characters';
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+/** Half of a pair by which UTF-16 writes one character. */
+const HALF = /\p{Surrogate}/u;
 
 export const TextList = (maxItems = 20, max = 100): Field =>
   applyDecorators(
@@ -67,6 +74,7 @@ export const TextList = (maxItems = 20, max = 100): Field =>
     IsString({ each: true, message: 'must be a list of text' }),
     MinLength(1, { each: true, message: 'must not hold an empty entry' }),
     MaxLength(max, { each: true, message: `each must be at most ${max} characters` }),
+    check('printableList', (v) => !Array.isArray(v) || v.every((each) => typeof each !== 'string' || isPrintable(each)), NOT_PRINTABLE),
   );
 
 export const Flag = (): Field => applyDecorators(ApiProperty({ type: Boolean }), IsBoolean({ message: 'must be true or false' }));
@@ -103,20 +111,28 @@ export const Postcode = (): Field =>
     check('postcode', (v) => typeof v === 'string' && normalisePostcode(v) !== null, 'must be a UK postcode'),
   );
 
-/** A telephone number in international form; spaces are left out. */
+/** International, without spaces; of one written `+44 (0)7700 900123` without that nought. One number is one address however it is written. */
+export const asPhone = (text: string): string =>
+  text
+    .replace(/[\s()-]/g, '')
+    .replace(/^00(?=[1-9])/, '+')
+    .replace(/^0(?=\d{9,10}$)/, '+44')
+    .replace(/^\+440(?=\d{9,10}$)/, '+44');
+
+export const asEmail = (text: string): string => text.trim().toLowerCase();
+
+/** A telephone number in international form. */
 export const Phone = (): Field =>
   applyDecorators(
     ApiProperty({ type: String, example: '+447700900123' }),
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.replace(/[\s()-]/g, '').replace(/^0(?=\d{9,10}$)/, '+44') : value,
-    ),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? asPhone(value) : value)),
     Matches(/^\+\d{8,15}$/, { message: 'must be a telephone number, such as +447700900123' }),
   );
 
 export const Email = (): Field =>
   applyDecorators(
     ApiProperty({ type: String, format: 'email' }),
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().toLowerCase() : value)),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? asEmail(value) : value)),
     IsEmail({}, { message: 'must be an email address' }),
     MaxLength(254),
   );

@@ -1,12 +1,12 @@
-import { readIdentity, type Tx } from '#database';
-import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '#database';
 import { ageOn, type LocalDate } from '#kernel';
-import { KNOWN_OF_PERSON, type NewEvent } from '#referrals';
-import { serviceLines } from '#service-lines';
+import type { NewEvent } from '#referrals';
 import type { Priority, Progress, ReferralFacts } from '#waits';
+import { isDeepStrictEqual } from 'node:util';
 import { deathOf } from './apply-deaths.js';
 import { keepContacts, type ApplyContext, type RowRange } from './apply-referrals.js';
-import { detailsTable } from './staging.js';
+import { mendPeople } from './mend-people.js';
+import { mendReferrals } from './mend-referrals.js';
 import { tellEvents, type Telling, type Told } from './tell-events.js';
 
 interface ChangedRow {
@@ -68,7 +68,7 @@ function corrections(row: ChangedRow, { today, importId }: ApplyContext): Tellin
   });
   const factsWith = (p: Progress, receivedOn: LocalDate | null): object => ({
     ...p.facts,
-    ...row.facts,
+    ...Object.fromEntries(Object.entries(row.facts).filter(([, value]) => value !== null)),
     ageAtReferral: receivedOn ? ageOn(row.birthDate, receivedOn) : (p.facts.ageAtReferral ?? null),
   });
   return [
@@ -84,43 +84,4 @@ function corrections(row: ChangedRow, { today, importId }: ApplyContext): Tellin
     }),
     ...(row.diedOn !== null && row.heldDiedOn === null ? [deathOf(row, row.diedOn)] : []),
   ];
-}
-
-async function mendReferrals(tx: Tx, { from, to }: RowRange, { extractedOn }: ApplyContext): Promise<void> {
-  await tx.execute(
-    `update referral r set digest = s.digest, source_of_referral = s.source_of_referral, authored_on = coalesce(s.authored_on, r.authored_on), need = s.need, extracted_on = $4
-      from staged_referral s where s.position between $2 and $3 and s.outcome = 'changed' and r.tenant = $1 and r.id = s.referral_id`,
-    [tx.tenant, from, to, extractedOn],
-  );
-  for (const line of serviceLines) {
-    const { name, columns } = detailsTable(line.details);
-    await tx.execute(
-      `update ${name} h set ${columns.map((c) => `${c} = d.${c}`).join(', ')}
-        from staged_referral s cross join lateral jsonb_populate_record(null::${name}, s.details) d
-        where s.position between $2 and $3 and s.outcome = 'changed' and s.line = $4 and h.tenant = $1 and h.referral_id = s.referral_id`,
-      [tx.tenant, from, to, line.code],
-    );
-  }
-}
-
-/** A newer extract knows better where a child lives and goes to school. Another number or birth date is for a person to decide. */
-async function mendPeople(tx: Tx, { from, to }: RowRange, { provider, now }: ApplyContext): Promise<void> {
-  await tx.execute(
-    `update person p set ${KNOWN_OF_PERSON.map((c) => `${c} = coalesce(s.${c}, p.${c})`).join(', ')},
-        protected_address = p.protected_address or s.protected_address,
-        confidential_from_family = array(select distinct unnest(p.confidential_from_family || s.confidential_from_family) order by 1),
-        identity_disputed_at = case when s.nhs_number_key is not null and p.nhs_number_key is not null
-            and (p.nhs_number_key, p.birth_date_key) is distinct from (s.nhs_number_key, s.birth_date_key) then coalesce(p.identity_disputed_at, $4) else p.identity_disputed_at end
-      from staged_referral s where s.position between $2 and $3 and s.outcome = 'changed' and p.tenant = $1 and p.id = s.person_id`,
-    [tx.tenant, from, to, now],
-  );
-  await readIdentity(tx, now, 'import of a newer extract', [], () =>
-    tx.execute(
-      `update person_identity i set given_name = s.given_name, family_name = s.family_name, nhs_number = coalesce(s.nhs_number, i.nhs_number), postcode = coalesce(s.postcode, i.postcode),
-          -- Looked at again for records that may be of the same child.
-          keys_made_at = null
-        from staged_referral s where s.position between $2 and $3 and s.outcome = 'changed' and i.tenant = $1 and i.person_id = s.person_id and i.provider = $4`,
-      [tx.tenant, from, to, provider],
-    ),
-  );
 }

@@ -8,9 +8,9 @@ type Row = Omit<Telling, 'eventId' | 'event'>;
 /** The death a row dates, as the event it is over the API. Of a child known to have died nothing is told again. */
 export const deathOf = (row: Row, diedOn: LocalDate): Telling => ({
   ...row,
-  // Known by what it says: another row of the same child says the same.
+  // Known by what it says: another row of the same child says the same. Of another day the check says that one is held.
   eventId: null,
-  event: ({ end }) => (end?.type === 'died' ? null : { type: 'died', occurredOn: diedOn, data: {} }),
+  event: ({ end }) => (end?.type === 'died' && end.on === diedOn ? null : { type: 'died', occurredOn: diedOn, data: {} }),
 });
 
 /** Tells the deaths that new referrals came with. They are few: the rows themselves are in by now, as those of any child. */

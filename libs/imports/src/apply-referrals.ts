@@ -3,6 +3,7 @@ import type { Escalations, NewEscalation } from '#escalations';
 import { addDays, type LocalDate } from '#kernel';
 import { CONTACT_COLUMNS, CONTACT_TYPES, contactRows, KNOWN_OF_PERSON, type ContactDto } from '#referrals';
 import { serviceLines } from '#service-lines';
+import { CAREFUL_SIDE, saidOfChildren } from './said-of-children.js';
 import { detailsTable } from './staging.js';
 
 export interface ApplyContext {
@@ -78,6 +79,7 @@ async function matchPeople(tx: Tx, { from, to }: RowRange, { now, provider }: Ap
       where ${NEW} and p.tenant = $1 and p.nhs_number_key = s.nhs_number_key and p.id <> s.person_id`,
     [tx.tenant, from, to],
   );
+  await fillGaps(tx, { from, to });
   // What was told is kept for the person who decides: this provider's record of the child keeps the birth date it was told first.
   await tx.execute(
     `insert into told_birth_date (tenant, person_id, provider, birth_date, told_at)
@@ -89,6 +91,16 @@ async function matchPeople(tx: Tx, { from, to }: RowRange, { now, provider }: Ap
     `update person p set identity_disputed_at = $4 from staged_referral s
       where ${NEW} and p.tenant = $1 and p.id = s.person_id and p.identity_disputed_at is null and p.birth_date_key is distinct from s.birth_date_key`,
     [tx.tenant, from, to, now],
+  );
+}
+
+/** What further rows of a child say: the statement that makes a person sees one row of each. */
+async function fillGaps(tx: Tx, { from, to }: RowRange): Promise<void> {
+  const several = `${NEW} and s.person_id in (select s.person_id from staged_referral s where ${NEW} group by s.person_id having count(*) > 1)`;
+  await tx.execute(
+    `update person p set ${KNOWN_OF_PERSON.map((c) => `${c} = coalesce(p.${c}, said.${c})`).join(', ')}, ${CAREFUL_SIDE}
+      from (${saidOfChildren(several, 'first')}) said where p.tenant = $1 and p.id = said.person_id`,
+    [tx.tenant, from, to],
   );
 }
 
@@ -171,12 +183,15 @@ async function insertReferrals(tx: Tx, { from, to }: RowRange, { provider, extra
 
 async function keepDetails(tx: Tx, { from, to }: RowRange): Promise<void> {
   for (const line of serviceLines) {
-    const { name: table } = detailsTable(line.details);
+    const { name: table, flags } = detailsTable(line.details);
+    // A flag that is not told is false.
+    const untold = JSON.stringify(Object.fromEntries(flags.map((flag) => [flag, false])));
     await tx.execute(
       `insert into ${table} select d.* from staged_referral s
-        cross join lateral jsonb_populate_record(null::${table}, s.details || jsonb_build_object('tenant', $1::text, 'referral_id', s.referral_id)) d
+        cross join lateral jsonb_populate_record(null::${table},
+          $5::jsonb || s.details || jsonb_build_object('tenant', $1::text, 'referral_id', s.referral_id)) d
         where ${NEW} and s.line = $4`,
-      [tx.tenant, from, to, line.code],
+      [tx.tenant, from, to, line.code, untold],
     );
   }
 }

@@ -56,11 +56,11 @@ export function readEvent(row: EventRow, lineCode: string): { event: NewEvent | 
   };
   const fields = { ...row.fields };
   let { type } = row;
-  const closure = fields['closureCode'];
-  if (type === 'closed' && closure === MAY_MEAN_DEATH) return { event: null, problems: [mayMeanDeath] };
+  const closure = closureCode(fields['closureCode']);
+  if (type === 'closed' && closure === MAY_MEAN_DEATH) return { event: null, problems: [deathIsAsked] };
   if (type === 'closed') {
-    const stands = Object.hasOwn(CLOSURES, String(closure)) ? CLOSURES[String(closure)] : undefined;
-    if (!stands) return { event: null, problems: [closureUnknown(String(closure ?? ''))] };
+    const stands = Object.hasOwn(CLOSURES, closure) ? CLOSURES[closure] : undefined;
+    if (!stands) return { event: null, problems: [closureUnknown(closure)] };
     type = stands.type;
     if (stands.reason !== null) fields['data.reason'] ??= stands.reason;
   }
@@ -89,7 +89,12 @@ export function readEvent(row: EventRow, lineCode: string): { event: NewEvent | 
   return { event: problems.length === 0 ? { type, occurredOn: row.occurredOn, data: { ...data } } : null, problems };
 }
 
-const mayMeanDeath: RowProblem = {
+export const mayMeanDeath = (cell: unknown): boolean => closureCode(cell) === MAY_MEAN_DEATH;
+
+/** A spreadsheet drops the nought. */
+const closureCode = (cell: unknown): string => String(cell ?? '').replace(/^\d$/, '0$&');
+
+const deathIsAsked: RowProblem = {
   column: 'closure_code',
   code: 'may-mean-death',
   found: MAY_MEAN_DEATH,

@@ -65,11 +65,16 @@ export class ImportRecord {
   }
 
   async rows(tx: Tx): Promise<{ read: number; bad: number }> {
-    const row = await tx.one<{ read: number; bad: number }>(
-      'select rows_read as read, rows_bad as bad from import where tenant = $1 and id = $2',
-      [tx.tenant, this.id],
+    const row = await tx.one<{ read: number }>('select rows_read as read from import where tenant = $1 and id = $2', [tx.tenant, this.id]);
+    return { read: row?.read ?? 0, bad: await this.#countBad(tx) };
+  }
+
+  /** Counted, not added up: what was set aside before a kill is set aside. */
+  async #countBad(tx: Tx): Promise<number> {
+    const bad = await readIdentity(tx, this.clock.now(), 'import', [], () =>
+      tx.one<{ n: number }>('select count(*) as n from import_reject where tenant = $1 and import_id = $2', [tx.tenant, this.id]),
     );
-    return row ?? { read: 0, bad: 0 };
+    return bad?.n ?? 0;
   }
 
   /** From now on rows are taken in. */
@@ -90,13 +95,9 @@ export class ImportRecord {
   /** All is done. Of a check, `why` it would have stopped for a person. */
   async finish(tx: Tx, counts: Record<string, number>, why: string | null): Promise<void> {
     const now = this.clock.now();
-    // Counted, not added up: what was set aside before a kill is set aside.
-    const bad = await readIdentity(tx, now, 'import', [], () =>
-      tx.one<{ n: number }>('select count(*) as n from import_reject where tenant = $1 and import_id = $2', [tx.tenant, this.id]),
-    );
     await this.move(tx, `state = 'finished', ended_at = $3, rows_bad = $4, counts = counts || $5, why_stopped = $6`, [
       now,
-      bad?.n ?? 0,
+      await this.#countBad(tx),
       JSON.stringify(counts),
       why,
     ]);

@@ -6,7 +6,7 @@ import { Clock, DomainError, type Principal } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { mustBeConfirmed } from './decide.js';
-import { holdForStagedDeaths } from './hold-for-deaths.js';
+import { holdForStaged } from './hold-for-deaths.js';
 import { Cancelled, ImportRecord, type Job } from './import-record.js';
 import type { ImportMode } from './imports.js';
 import type { LayoutName } from './layouts.js';
@@ -125,8 +125,13 @@ class Running {
       if (this.#layout === 'events') await this.#takeAll(job, total, 'try');
       const why = await this.#whyConfirm(job);
       if (why !== null) {
-        // What they say is told when the file is confirmed; the families must not wait for that.
-        await this.transaction((tx) => holdForStagedDeaths(tx, job.provider, this.#table, this.means.clock.now()));
+        const holding = {
+          provider: job.provider,
+          importId: this.id,
+          why: 'a file that waits for a person tells of a death',
+          now: this.means.clock.now(),
+        } as const;
+        await this.transaction((tx) => holdForStaged(tx, this.#table, holding));
         await this.#record.stop('to-confirm', why);
         return;
       }

@@ -70,8 +70,8 @@ const BY_PATH: Readonly<Record<string, Partial<Record<DataSet, Codes>>>> = {
 
 /** Our word for a national code; what is no code stays as it is, to be checked as a word. */
 export function inOurWords(path: string, value: string, dataSet: DataSet | null, eventType?: string): string {
-  if (path === 'data.reason' && eventType === 'referral-rejected') return REJECTION[value] ?? value;
-  return (dataSet && BY_PATH[path]?.[dataSet]?.[value]) ?? value;
+  const codes = path === 'data.reason' && eventType === 'referral-rejected' ? REJECTION : dataSet && BY_PATH[path]?.[dataSet];
+  return codes && Object.hasOwn(codes, value) ? (codes[value] ?? value) : value;
 }
 
 export interface Closure {

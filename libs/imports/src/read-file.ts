@@ -1,14 +1,15 @@
 import type { Secrets } from '#config';
 import { readIdentity, type Database, type Tx } from '#database';
 import { DomainError, type Clock, type LocalDate, type Principal } from '#kernel';
-import { readCells, type ReadRow } from './cells.js';
+import { aboutRow, aboutSlippedRow, keyOf, SET_ASIDE, type AboutRow } from './about-row.js';
+import { readCells } from './cells.js';
 import { decoded, detectEncoding, LOOKED_AT, NotUtf8, type Encoding } from './decode.js';
 import { readEventRow } from './event-row.js';
 import type { LayoutName } from './layouts.js';
 import { readMapping, type Mapping, type ReadColumns } from './mapping.js';
 import { inRows, isFhir, readFhir, type FhirReading } from './read-fhir.js';
 import { readTable, type TableRow } from './read-table.js';
-import { isLine, readReferral } from './referral-row.js';
+import { readReferral } from './referral-row.js';
 import type { RejectedCells } from './rejected.js';
 import type { RowProblem } from './row-problems.js';
 import { eventToStage, referralToStage, type StagedRow } from './staging.js';
@@ -80,11 +81,16 @@ async function readResources(file: FileToRead, ctx: ReadingContext): Promise<voi
   const found = await readFhir(piecesOf(file, ctx), ctx.fhir, file.provider, today);
   for (let from = 0; from < found.length; from += BATCH) {
     const [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
-    for (const [i, { place, source, newReferral, contacts, problems }] of found.slice(from, from + BATCH).entries()) {
+    for (const [i, { place, source, nhsNumber, newReferral, contacts, problems }] of found.slice(from, from + BATCH).entries()) {
       const row: TableRow = { rowNo: from + i + 1, cells: [place] };
       if (newReferral && ctx.lines.has(newReferral.service)) {
         good.push(referralToStage(row, newReferral, { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today }, { contacts }));
-      } else bad.push({ row, source, problems: newReferral ? [notOurs(newReferral.service, file, ctx)] : inRows(problems) });
+      } else {
+        const told = newReferral ? [notOurs(newReferral.service, file, ctx)] : inRows(problems);
+        const nhsNumberKey = nhsNumber && keyOf(nhsNumber, { tenant: ctx.principal.tenant, secrets: ctx.secrets });
+        const mayHaveDied = problems.some(({ code }) => code === 'deceased') ? SET_ASIDE : null;
+        bad.push({ row, source, problems: told, nhsNumberKey, mayHaveDied });
+      }
     }
     await ctx.keep({ layout: 'referrals', header: ['place'], isFirst: from === 0, good, bad });
   }
@@ -120,7 +126,7 @@ async function readAs(encoding: Encoding, file: FileToRead, mapping: Mapping, ct
       if (!read) throw new Error('Rows come after the header.');
       const { staged, problems } = checkRow(row, read, mapping, file, ctx);
       if (staged) good.push(staged);
-      else bad.push({ row, problems, ...aboutOf(readCells(row.cells, read, mapping)) });
+      else bad.push({ row, problems, ...aboutOf(row, read, mapping, ctx) });
       if (good.length + bad.length < BATCH) continue;
       await keep(read.layout);
     }
@@ -153,14 +159,9 @@ function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: File
   return { staged: referral && referralToStage(row, referral, context, { diedOn }), problems };
 }
 
-/** Which referral a row is about, on which line, and whether it tells of a death. Cells that have slipped into other columns name none that is held. */
-function aboutOf({ fields }: ReadRow): Pick<RejectedCells, 'source' | 'line' | 'tellsOfDeath'> {
-  const [system, id, service] = [fields['source.system'], fields['source.id'], String(fields['service'])];
-  return {
-    source: typeof system === 'string' && typeof id === 'string' ? { system, id } : null,
-    line: isLine(service) ? service : null,
-    tellsOfDeath: fields['diedOn'] !== undefined || fields['type'] === 'died',
-  };
+function aboutOf({ cells }: TableRow, read: ReadColumns, mapping: Mapping, { principal: { tenant }, secrets }: ReadingContext): AboutRow {
+  const about = aboutRow(readCells(cells, read, mapping), { tenant, secrets });
+  return cells.length > read.columns.length ? aboutSlippedRow(cells, read, about, { tenant, secrets }) : about;
 }
 
 const notOurs = (found: string, { provider }: FileToRead, { lines }: ReadingContext): RowProblem => ({

@@ -1,19 +1,14 @@
 import type { Tx } from '#database';
-import type { HoldReason } from '#message-holds';
-import { holdForRows, TELLS_OF_DEATH } from './hold-for-deaths.js';
+import { MAY_MEAN_DEATH, SET_ASIDE, type AboutRow } from './about-row.js';
+import { holdFor, TELLS_OF_DEATH, WHO } from './hold-for-deaths.js';
 import type { TableRow } from './read-table.js';
 import type { RowProblem } from './row-problems.js';
 import type { Staged } from './staging.js';
 
-export interface RejectedCells {
+/** What is known of it beside its cells is known where it can be told. */
+export interface RejectedCells extends Partial<AboutRow> {
   row: TableRow;
   problems: RowProblem[];
-  /** Which referral the row is about, where that can be told. */
-  source?: { system: string; id: string } | null;
-  /** On which line, where that can be told. */
-  line?: string | null;
-  /** It tells of a death: until it is mended, nothing is sent to that household. */
-  tellsOfDeath?: boolean;
 }
 
 export interface SettingAside {
@@ -38,16 +33,15 @@ export async function setAside(tx: Tx, job: SettingAside, rejected: readonly Rej
   );
   if (job.mode === 'check') return;
   // Also of a file that waits for a person: its household must not.
-  for (const [why, isSuch] of MAY_HAVE_DIED) {
-    const sources = rejected.flatMap((each) => (each.source && isSuch(each) ? [each.source] : []));
-    await holdForRows(tx, job.provider, sources, why, now);
+  for (const why of new Set(rejected.flatMap(({ mayHaveDied }) => mayHaveDied ?? []))) {
+    const who = rejected.filter(({ mayHaveDied }) => mayHaveDied === why);
+    await holdFor(
+      tx,
+      who.map(({ source = null, nhsNumberKey = null, addresses = [] }) => ({ source, nhsNumberKey, addresses })),
+      { provider: job.provider, importId: job.id, why, now },
+    );
   }
 }
-
-const MAY_HAVE_DIED: [why: HoldReason, isSuch: (row: RejectedCells) => boolean][] = [
-  ['a closure code may mean a death', ({ problems }) => problems.some(({ code }) => code === 'may-mean-death')],
-  ['a row that tells of a death was set aside', ({ tellsOfDeath = false }) => tellsOfDeath],
-];
 
 /** The same of rows that were staged already. */
 export async function setAsideStaged(
@@ -59,20 +53,20 @@ export async function setAsideStaged(
 ): Promise<void> {
   if (refused.size === 0) return;
   const rows = await tx.query<RejectedCells>(
-    `select json_build_object('rowNo', row_no, 'cells', cells) as row, json_build_object('system', source_system, 'id', source_id) as source, ${ABOUT[table]}
+    `select json_build_object('rowNo', row_no, 'cells', cells) as row, ${WHO[table]}, ${table === 'staged_referral' ? 'line' : 'null as line'},
+        case when ${TELLS_OF_DEATH[table]} then '${SET_ASIDE}' end as "mayHaveDied"
       from ${table} s where row_no = any($1)`,
     [[...refused.keys()]],
   );
   await setAside(
     tx,
     job,
-    rows.map((each) => ({ ...each, problems: refused.get(each.row.rowNo) ?? [] })),
+    rows.map((each) => {
+      const problems = refused.get(each.row.rowNo) ?? [];
+      // Known only where it is told: what the code stands for is read with the line of its referral.
+      const mayHaveDied = problems.some(({ code }) => code === 'may-mean-death') ? MAY_MEAN_DEATH : (each.mayHaveDied ?? null);
+      return { ...each, problems, mayHaveDied };
+    }),
     now,
   );
 }
-
-/** What staged rows say besides: their line where they know it, and whether of a death. */
-const ABOUT: Record<Staged, string> = {
-  staged_referral: `line, ${TELLS_OF_DEATH.staged_referral} as "tellsOfDeath"`,
-  staged_event: `null as line, ${TELLS_OF_DEATH.staged_event} as "tellsOfDeath"`,
-};

@@ -27,6 +27,7 @@ const STAGED_REFERRAL: Readonly<Record<string, string>> = {
   details: 'jsonb',
   facts: 'jsonb',
   risk: 'jsonb',
+  details_risk: 'jsonb',
   nhs_number_key: 'bytea',
   birth_date_key: 'bytea',
   birth_date: 'date',
@@ -157,6 +158,7 @@ export function referralToStage(
     localAuthority: p.localAuthority ?? null,
   };
   const risk = line.urgentRisk(r.details, r.priority);
+  const detailsRisk = line.urgentRisk(r.details, 'routine');
   return rowOf([
     String(rowNo),
     JSON.stringify(cells),
@@ -172,6 +174,7 @@ export function referralToStage(
     JSON.stringify(detailsRow(line.details, r.details)),
     JSON.stringify(facts),
     risk && JSON.stringify(risk),
+    detailsRisk && JSON.stringify(detailsRisk),
     p.nhsNumber ? bytes(nhsNumberKey(key, tenant, p.nhsNumber)) : null,
     p.nhsNumber ? bytes(birthDateKey(key, tenant, p.nhsNumber, p.birthDate)) : null,
     p.birthDate,
@@ -204,16 +207,19 @@ export const eventToStage = ({ rowNo, cells }: TableRow, row: EventRow): StagedR
 
 const bytes = (value: Buffer): string => `\\x${value.toString('hex')}`;
 
-/** Details in the names of their table. A flag that is not told is false. */
+/** Details that were told, in the names of their table. */
 function detailsRow(type: new () => object, details: object): Record<string, unknown> {
   const told = details as Record<string, unknown>;
-  return Object.fromEntries(columnsOf(type).map(({ property, column, isFlag }) => [column, told[property] ?? (isFlag ? false : null)]));
+  return Object.fromEntries(
+    columnsOf(type).flatMap(({ property, column }) => ((told[property] ?? null) === null ? [] : [[column, told[property]]])),
+  );
 }
 
-/** The table of a line's details, and its columns besides the keys. */
-export const detailsTable = (type: new () => object): { name: string; columns: string[] } => ({
+/** The table of a line's details, its columns besides the keys, and those of them that are yes or no. */
+export const detailsTable = (type: new () => object): { name: string; columns: string[]; flags: string[] } => ({
   name: getMetadataArgsStorage().tables.find((t) => t.target === type)?.name ?? '',
   columns: columnsOf(type).map((c) => c.column),
+  flags: columnsOf(type).flatMap((c) => (c.isFlag ? [c.column] : [])),
 });
 
 interface DetailsColumn {

@@ -1,8 +1,10 @@
 import type { Tx } from '#database';
+import type { FieldError } from '#kernel';
 import { applyChanged } from './apply-changed.js';
 import { tellContacts } from './apply-contacts.js';
 import { tellDeaths } from './apply-deaths.js';
 import { applyEvents } from './apply-events.js';
+import { holdForOlder } from './hold-for-deaths.js';
 import { applyNew, type ApplyContext, type RowRange } from './apply-referrals.js';
 import { LAYOUTS, type LayoutName } from './layouts.js';
 import { inColumns, type RowProblem } from './row-problems.js';
@@ -13,15 +15,20 @@ export interface Taken {
   refused: Map<number, RowProblem[]>;
 }
 
+/** Where a field of what a changed row tells stands in a file of referrals. */
+const ofReferral = ({ path, message }: FieldError): FieldError => ({ path: PATHS[path] ?? path.replace(/^data\./, ''), message });
+const PATHS: Readonly<Record<string, string>> = { occurredOn: 'diedOn', type: 'diedOn' };
+
 async function takeReferrals(tx: Tx, range: RowRange, ctx: ApplyContext): Promise<Taken> {
   await applyNew(tx, range, ctx);
+  await holdForOlder(tx, range, ctx);
   const refused = new Map<number, RowProblem[]>();
   const [deaths, changed] = [await tellDeaths(tx, range, ctx), await applyChanged(tx, range, ctx)];
   for (const told of [...deaths, ...changed, ...(await tellContacts(tx, range, ctx))]) {
     if (told.outcome === 'refused')
       refused.set(
         told.rowNo,
-        inColumns(told.errors, LAYOUTS.referrals, () => '').map((p) => ({ ...p, code: 'against-a-rule' })),
+        inColumns(told.errors.map(ofReferral), LAYOUTS.referrals, () => '').map((p) => ({ ...p, code: 'against-a-rule' })),
       );
   }
   const others = await tx.query<{ rowNo: number; service: string; sourceId: string; outcome: string }>(

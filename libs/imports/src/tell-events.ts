@@ -32,9 +32,20 @@ export async function tellEvents(tx: Tx, tellings: readonly Telling[], ctx: Appl
   const keys = await heldKeys(tx, pathwayIds);
   const teller = new Teller(tx, ctx, events, keys);
   const told: Told[] = [];
-  for (const telling of tellings) told.push(await teller.tell(telling));
+  for (const row of byRow(tellings)) told.push(...(await teller.tellAll(row)));
   await teller.write();
   return told;
+}
+
+/** The tellings of a row stand together. */
+function byRow(tellings: readonly Telling[]): Telling[][] {
+  const rows: Telling[][] = [];
+  for (const telling of tellings) {
+    const last = rows.at(-1);
+    if (last?.[0]?.rowNo === telling.rowNo) last.push(telling);
+    else rows.push([telling]);
+  }
+  return rows;
 }
 
 /** What was told before, by the name it has in its source. */
@@ -68,13 +79,38 @@ class Teller {
     private readonly keys: Map<string, number>,
   ) {}
 
-  async tell(t: Telling): Promise<Told> {
+  /** Everything a row tells, or nothing of it. */
+  async tellAll(row: readonly Telling[]): Promise<Told[]> {
+    const begun = this.#rows.length;
+    const told: Told[] = [];
+    for (const telling of row) {
+      const one = await this.#tell(telling);
+      if (one.outcome === 'refused') {
+        this.#takeBack(begun);
+        return [one];
+      }
+      told.push(one);
+    }
+    return told;
+  }
+
+  /** Nothing of these was written: a death, which is, stands last in its row. */
+  #takeBack(begun: number): void {
+    for (const row of this.#rows.splice(begun)) {
+      this.events.get(row.pathway_id)?.pop();
+      this.keys.delete(`${row.referral_id} ${row.source_key}`);
+      this.#said.delete(row.referral_id);
+    }
+  }
+
+  async #tell(t: Telling): Promise<Told> {
     const events = this.events.get(t.pathwayId) ?? [];
     const line = serviceLine(t.line);
     const progress = replay(events, line.rules, () => ({ stopRule: 'first-contact', targets: {} })).referrals.get(t.referralId);
     if (!progress) return refused(t, [{ path: 'source.id', message: 'must be a referral whose receipt is held' }]);
     const event = t.event(progress);
     if (event === null) return { rowNo: t.rowNo, outcome: 'same' };
+    if (event.type === 'died' && this.#wasTakenBack(events, t, event.occurredOn)) return refused(t, [DEATH_TAKEN_BACK]);
     const content = contentOf(event);
     const sourceKey = t.eventId ?? `content:${content}`;
     const heldAs = this.keys.get(`${t.referralId} ${sourceKey}`);
@@ -111,6 +147,14 @@ class Teller {
       source_key: sourceKey,
     });
     return { rowNo: t.rowNo, outcome: 'new' };
+  }
+
+  /** A person has found that the child did not die on that day. */
+  #wasTakenBack(events: readonly PathwayEvent[], { referralId }: Telling, diedOn: LocalDate): boolean {
+    const own = events.filter((e) => e.referralId === referralId);
+    const voided = new Set(own.filter((e) => e.type === 'event-voided').map((e) => e.data.seq));
+    const deaths = own.filter((e) => e.type === 'died' && e.occurredOn === diedOn);
+    return deaths.length > 0 && deaths.every((e) => voided.has(e.seq));
   }
 
   #isSaid(t: Telling, events: readonly PathwayEvent[], content: string): boolean {
@@ -172,6 +216,11 @@ class Teller {
     ]);
   }
 }
+
+const DEATH_TAKEN_BACK: FieldError = {
+  path: 'occurredOn',
+  message: 'was told before as the day of death, and taken back by a person: who has found out that it is right tells it again, by the API',
+};
 
 const refused = (t: Telling, errors: readonly FieldError[]): Told => ({ rowNo: t.rowNo, outcome: 'refused', errors });
 

@@ -6,29 +6,37 @@ export type HoldReason =
   | 'a closure code may mean a death'
   | 'a row that tells of a death was set aside'
   | 'a file that waits for a person tells of a death'
+  | 'an older file tells of a death'
+  | 'a message that tells of a death was set aside'
   | 'held by staff';
 
+export interface Holding {
+  why: HoldReason;
+  now: Date;
+  /** What must be found out, where a person says it. */
+  note?: string;
+  /** The file that told it: one decision may release all holds of a file. */
+  importId?: string;
+}
+
 /**
- * Nothing goes to these children's households until a person releases it: to no address by which any provider reaches, or has reached, any of
- * them, whichever child a message is about. Held twice for one reason, once.
- * @param note what must be found out, where a person says it
+ * Nothing goes to these children's households until a person releases it, whichever child of one a message is about. Held twice for one reason, once.
  * @returns ids of the holds that are new
  */
-export async function holdMessages(
-  tx: Tx,
-  personIds: readonly string[],
-  why: HoldReason,
-  now: Date,
-  note: string | null = null,
-): Promise<string[]> {
+export async function holdMessages(tx: Tx, personIds: readonly string[], { why, now, note, importId }: Holding): Promise<string[]> {
   if (personIds.length === 0) return [];
+  // Locked: a record that is being joined to another stands for that one.
+  const people = await tx.query<{ id: string }>(
+    `select coalesce(joined_to, id) as id from person where tenant = $1 and id = any($2) order by id for no key update`,
+    [tx.tenant, personIds],
+  );
   const held = await tx.query<{ id: string }>(
-    `insert into message_hold (tenant, id, person_id, why, since, note)
-      select $1, gen_random_uuid(), person_id, $3, $4, $5 from (select distinct unnest($2::uuid[]) as person_id) as told
+    `insert into message_hold (tenant, id, person_id, why, since, note, provider, import_id)
+      select $1, gen_random_uuid(), told.person_id, $3, $4, $5, $6, $7 from (select distinct unnest($2::uuid[]) as person_id) told
       where not exists (select from message_hold h
         where h.tenant = $1 and h.person_id = told.person_id and h.why = $3 and h.released_at is null)
       returning id`,
-    [tx.tenant, personIds, why, now, note],
+    [tx.tenant, people.map(({ id }) => id), why, now, note ?? null, tx.principal.org, importId ?? null],
   );
   return held.map(({ id }) => id);
 }
@@ -41,24 +49,34 @@ export interface HouseholdHold {
 
 /** What is in force for this child's household. Called where every record is open: a sibling may be known to another provider. */
 export async function holdsOfHousehold(tx: Tx, personId: string): Promise<HouseholdHold[]> {
+  const sharing = (
+    column: string,
+  ): string => `select o.person_id from contact k join contact o on o.tenant = k.tenant and o.${column} = k.${column}
+    where k.tenant = $1 and k.person_id = $2 and ${isFamily('k')} and ${isFamily('o')}`;
   return tx.query<HouseholdHold>(
-    `with household as (
-        select $2::uuid as person_id
-        union select o.person_id from contact k join contact o on o.tenant = k.tenant and o.phone = k.phone where k.tenant = $1 and k.person_id = $2
-        union select o.person_id from contact k join contact o on o.tenant = k.tenant and o.email = k.email where k.tenant = $1 and k.person_id = $2)
-      select distinct h.why, h.person_id = $2 as "ofThisChild"
-      from household join message_hold h on h.tenant = $1 and h.person_id = household.person_id and h.released_at is null order by 2 desc, 1`,
+    `select distinct h.why, h.person_id = $2 as "ofThisChild"
+      from (select $2::uuid as person_id union ${sharing('phone')} union ${sharing('email')}) household
+      join message_hold h on h.tenant = $1 and h.person_id = household.person_id and h.released_at is null order by 2 desc, 1`,
     [tx.tenant, personId],
   );
 }
 
-/** For statements that pick whom to write to: nothing is sent about this child. Takes SQL expressions, is one. */
-export const isHeld = (tenant: string, personId: string): string =>
-  `exists (select from message_hold h where h.tenant = ${tenant} and h.person_id = ${personId} and h.released_at is null)`;
+/** For statements that pick whom to write to, whose $1 is the tenant: messages about this very child are held. */
+export const isHeld = (personId: string): string =>
+  `exists (select from message_hold h where h.tenant = $1 and h.person_id = ${personId} and h.released_at is null)`;
 
 /**
- * The same for an address: it is, or was, one of the household of a child whose messages are held.
- * `offset 0` keeps each a look-up by index (see who is written to).
+ * The same for another child of its household: one whose family has, or had, an address of this child's. The addresses that are held are
+ * gathered once a statement, and looked up in memory.
  */
-export const reachesHeldHousehold = (tenant: string, address: string): string =>
-  `(${['phone', 'email'].map((column) => `exists (select from contact o where o.tenant = ${tenant} and o.${column} = ${address} and ${isHeld('o.tenant', 'o.person_id')} offset 0)`).join(' or ')})`;
+export const isSiblingHeld = (personId: string): string => {
+  const held = (
+    column: string,
+  ): string => `select o.${column} from message_hold h join contact o on o.tenant = $1 and o.person_id = h.person_id
+    where h.tenant = $1 and h.released_at is null and o.${column} is not null and ${isFamily('o')}`;
+  return `exists (select from contact k where k.tenant = $1 and k.person_id = ${personId} and ${isFamily('k')}
+    and (k.phone in (${held('phone')}) or k.email in (${held('email')})) offset 0)`;
+};
+
+/** A worker of many children makes no household of them. */
+const isFamily = (contact: string): string => `${contact}.role not in ('professional', 'social-worker')`;

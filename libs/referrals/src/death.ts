@@ -16,7 +16,7 @@ export async function recordDeath(tx: Tx, referral: { id: string; personId: stri
       from referral r where r.tenant = $1 and r.person_id = $2 and r.id <> $3`,
     [tx.tenant, referral.personId, referral.id, diedOn, now, tx.principal.subject, tx.principal.org],
   );
-  await holdMessages(tx, [referral.personId], 'death in the household', now);
+  await holdMessages(tx, [referral.personId], { why: 'death in the household', now });
 }
 
 /** Takes a death back: the waits are as they were, and messages stay on hold until a person releases them. */

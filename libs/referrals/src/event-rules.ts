@@ -70,6 +70,9 @@ export function checkEvent(event: NewEvent, progress: Progress, principal: Princ
       'must not be before the referral was received (or first heard of): correct that day first, with received-on-corrected',
     );
   }
+  if (type === 'died' && progress.end?.type === 'died') {
+    throw brokenRule('occurredOn', `a death on ${progress.end.on} is held: void that event first, where its day is wrong`);
+  }
   if (isEnd && type !== 'died' && progress.end) {
     throw new DomainError('rule', `This referral has ended already (${stateOf(progress)}): void that event first.`);
   }

@@ -9,7 +9,7 @@ import { checkEvent, checkVoid, type NewEvent } from './event-rules.js';
 import { pathwayEvents } from './referral-view.js';
 import { offerTo } from './transfer.js';
 
-interface LockedReferral {
+export interface LockedReferral {
   id: string;
   pathwayId: string;
   personId: string;

@@ -1,12 +1,13 @@
 import { audit, Database, readIdentity, type Tx } from '#database';
 import { Clock, DomainError, isSystem, notFound, type LocalDate, type Principal } from '#kernel';
+import { Escalations } from '#escalations';
 import { serviceLine } from '#service-lines';
 import { MOST_COUNTED, replay, RULES_VERSION, serviceChoices, staleness, viewWaits, type PathwayEvent, type WaitView } from '#waits';
 import { Injectable } from '@nestjs/common';
 import { linkedReferrals, type LinkedReferral } from './linked-referrals.js';
 import type { ContactDto, ReferralPatch } from './new-referral.js';
 import { replaceContacts } from './people.js';
-import { appendEvent, lockForChange } from './record-event.js';
+import { appendEvent, lockForChange, type LockedReferral } from './record-event.js';
 import { pathwayEvents, referralViews, type ReferralView } from './referral-view.js';
 
 export interface WaitsAnswer {
@@ -57,6 +58,7 @@ export class Referrals {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly escalations: Escalations,
   ) {}
 
   async get(principal: Principal, id: string): Promise<ReferralView & { linked: LinkedReferral[] }> {
@@ -135,6 +137,7 @@ export class Referrals {
       [tx.tenant, id, patch.sourceOfReferral ?? null, patch.authoredOn ?? null, patch.details ? line.needOf(patch.details) : null],
     );
     if (patch.details) {
+      await this.#openNewRisk(tx, referral, view?.provider ?? tx.principal.org, patch.details);
       await tx.manager.update(line.details, { tenant: tx.tenant, referralId: id }, { ...patch.details });
       const facts = { ...line.factsOf(patch.details) };
       await appendEvent(tx, referral, { type: 'details-corrected', occurredOn: this.clock.today(), data: { facts: facts as never } }, now);
@@ -145,6 +148,15 @@ export class Referrals {
       personIds: [referral.personId],
       detail: { referralId: id, fields: Object.keys(patch) },
     });
+  }
+
+  /** A risk that was not known before is somebody's to look at today, as when a referral comes with it. */
+  async #openNewRisk(tx: Tx, { id, personId, line: code }: LockedReferral, provider: string, details: object): Promise<void> {
+    const line = serviceLine(code);
+    const held = await tx.manager.findOneBy(line.details, { tenant: tx.tenant, referralId: id } as object);
+    const risk = line.urgentRisk(details, 'routine');
+    if (risk && (held === null || line.urgentRisk(held, 'routine')?.reason !== risk.reason))
+      await this.escalations.open(tx, { personId, referralId: id, line: code, provider, ...risk });
   }
 
   /** Replaces the contacts this provider holds for a child it knows. */

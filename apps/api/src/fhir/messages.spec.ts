@@ -335,6 +335,12 @@ describe('what is refused', () => {
     const unknown = { coding: [{ system: 'http://snomed.info/sct', code: '1' }] };
     expect(await send(barsMessage({ request: { code: unknown } }))).toMatchObject(personDecides('no-service'));
     expect(await send(barsMessage({ patient: { deceasedBoolean: true } }))).toMatchObject(personDecides('deceased'));
+    // … and of a child who is held, nothing goes to its family meanwhile.
+    const known = barsMessage({ source: 'D-1', nhsNumber: '9990000018' });
+    await send(known);
+    const deceased = { patient: { deceasedDateTime: '2026-11-01' }, nhsNumber: '9990000018' };
+    expect(await send(barsMessage({ ...deceased, source: 'D-1', reason: 'update' }))).toMatchObject(personDecides('deceased'));
+    expect((await get('/v1/message-holds')).body.items).toMatchObject([{ why: ['a message that tells of a death was set aside'] }]);
     expect(await send(barsMessage({ request: { status: 'draft' } }))).toMatchObject(personDecides('not-active'));
   });
 

@@ -31,6 +31,17 @@ export class MessageHoldsController {
     return this.holds.release(principal, personId, body);
   }
 
+  @Post('of-import/:importId/release')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Let all go that was held for what a file of yours told: some other day stood where deaths should be' })
+  releaseOfImport(
+    @Asking() principal: Principal,
+    @Param('importId') importId: string,
+    @Body() body: ReleaseMessagesDto,
+  ): Promise<{ released: number }> {
+    return this.holds.releaseOfImport(principal, importId, body);
+  }
+
   @Post(':personId/hold')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Send nothing to this household until it is released; also to take a release back' })

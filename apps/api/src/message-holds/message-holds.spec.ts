@@ -40,7 +40,8 @@ const callWhy = async (personId: string) =>
 describe('messages that are held', () => {
   it('go to nobody in the household until a person who says why releases them', async () => {
     const phone = '+447700900777';
-    const sister = await waitingChild(app.database, { contacts: [{ phone }] });
+    // By whichever address, and whoever is written to: her father is not on the dead child's record.
+    const sister = await waitingChild(app.database, { contacts: [{ phone, email: 'sam@example.org' }, { name: 'Alex Example' }] });
     const dead = await died(phone);
     await sweep();
     expect(await writtenTo()).toEqual([]);
@@ -82,7 +83,9 @@ describe('messages that are held', () => {
     expect((await post(child.personId, 'hold', { reason: 'The wrong child' })).status).toBe(200);
 
     const { body } = await app.http.get(`/v1/children/${child.personId}/timeline`).set(await app.as());
-    const told = (body as { items: { kind: string; detail: object }[] }).items.filter(({ kind }) => kind.startsWith('messages-'));
+    const messages = (of: unknown) =>
+      (of as { items: { kind: string; detail: object }[] }).items.filter(({ kind }) => kind.startsWith('messages-'));
+    const told = messages(body);
     expect(told.map(({ kind, detail }) => [kind, detail])).toEqual(
       expect.arrayContaining([
         ['messages-held', { why: 'held by staff', note: 'A teacher says that she died' }],
@@ -91,6 +94,15 @@ describe('messages that are held', () => {
       ]),
     );
     expect(told).toHaveLength(3);
+    // Another provider of the child sees that, and no word of what was said.
+    await rows(app.database, `insert into referral_party (tenant, referral_id, provider, since) values ('TEST', $1, 'ZZ998', now())`, [
+      child.referralId,
+    ]);
+    const theirs = messages((await app.http.get(`/v1/children/${child.personId}/timeline`).set(await elsewhere())).body);
+    expect(theirs).toHaveLength(3);
+    expect(JSON.stringify(theirs)).not.toMatch(/teacher|Nurse|Clinician|mother|wrong child/);
+    // Being offered a child is not having it: who does not may not release.
+    expect((await post(child.personId, 'release', { reason: 'Curious' }, elsewhere())).status).toBe(404);
   });
 
   it('are paged, and a cursor of another list is refused', async () => {

@@ -1,3 +1,5 @@
+import { isPrintable } from '#fields';
+
 /** A form that cannot be acted on: what is missing, with everything that was typed, to be shown again. */
 export interface FormErrors {
   /** Which of several forms of the page. */
@@ -25,6 +27,7 @@ export function missingFrom(id: string, body: unknown, fields: readonly string[]
     const text = typeof value === 'string' ? value.trim() : '';
     given[field] = text;
     if (text === '') list.push({ text: ASKS[field] ?? 'Enter something', href: `#${field}-${id}` });
+    else if (!isPrintable(text)) list.push({ text: 'Leave out characters that cannot be shown', href: `#${field}-${id}` });
     else if (text.length > MOST_CHARACTERS) list.push({ text: `Keep this to ${MOST_CHARACTERS} characters`, href: `#${field}-${id}` });
   }
   return { id, list, given };

@@ -32,5 +32,5 @@ export function choicesIn({ key, icb, providers }: TenantChoice): SignInChoice[]
 
 /** Where to go after signing in: one of our pages, whatever was asked. */
 export function safeNext(next: unknown): string {
-  return typeof next === 'string' && /^\/(today|referrals\/[0-9a-f-]{36})?$/.test(next) ? next : '/';
+  return typeof next === 'string' && /^\/(today|data-quality|referrals\/[0-9a-f-]{36})?$/.test(next) ? next : '/';
 }

@@ -8,6 +8,7 @@ import { Fhir1790000000007 } from './1790000000007-fhir.js';
 import { Duplicates1790000000008 } from './1790000000008-duplicates.js';
 import { WholeLists1790000000009 } from './1790000000009-whole-lists.js';
 import { MessageHolds1790000000010 } from './1790000000010-message-holds.js';
+import { ToldOtherwise1790000000011 } from './1790000000011-told-otherwise.js';
 
 /** In order. Forward only; add, never edit. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Duplicates1790000000008,
   WholeLists1790000000009,
   MessageHolds1790000000010,
+  ToldOtherwise1790000000011,
 ];
