@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   messages: ['kernel', 'config', 'database'],
   referrals: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'escalations', 'message-holds'],
   'check-ins': ['kernel', 'config', 'database', 'waits', 'service-lines', 'escalations', 'message-holds', 'messages'],
-  reporting: ['kernel', 'database', 'waits', 'service-lines', 'message-holds'],
+  reporting: ['kernel', 'database', 'waits', 'service-lines', 'message-holds', 'check-ins'],
   // waits: what a referral that moves had crossed on its old pathway is undone.
   duplicates: ['kernel', 'config', 'database', 'waits', 'message-holds', 'referrals'],
   fhir: ['kernel', 'config', 'fields', 'database', 'waits', 'service-lines', 'message-holds', 'referrals', 'reporting'],

@@ -59,7 +59,9 @@ describe('a database is refused', () => {
   });
 
   it('when it was never migrated', async () => {
-    await expect(open(inDatabase(EMPTY))).rejects.toThrow('The database is empty: run the migrations first (meanwhile migrate).');
+    await expect(open(inDatabase(EMPTY))).rejects.toThrow(
+      'The database is empty: run the migrations first (npm run meanwhile -- migrate).',
+    );
   });
 
   it('when it is at another version', async () => {

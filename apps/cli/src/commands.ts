@@ -60,7 +60,7 @@ export const commands: readonly Command[] = [
   {
     name: 'rebuild',
     usage: 'rebuild [--tenant T]',
-    purpose: 'computes every wait anew from its events; killed, it goes on where it was',
+    purpose: 'has the workers compute every wait anew from its events (npm run start:worker); killed, it goes on where it was',
     run: async (args, settings) => (await import('./rebuild.js')).rebuild(args, settings),
   },
   {

@@ -1,6 +1,6 @@
 import { ENCODINGS, type Encoding, type ImportRequest } from '#imports';
 import { isLocalDate, isUuid } from '#kernel';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from './commands.js';
@@ -50,6 +50,13 @@ export function importOptionsOf(args: string[]): ImportOptions {
   }
   if (o.confirm && o.check) throw new UsageError('--check changes nothing, so there is nothing to --confirm');
   mustBeReadable(what, 'import');
+  for (const [name, path] of [
+    ['the file you are sending', what],
+    ['the mapping', o.mapping ?? ''],
+  ] as const) {
+    if (o.rejects !== undefined && isSameFile(o.rejects, path))
+      throw new UsageError(`--rejects would overwrite ${name}: give it another name`);
+  }
   const request: ImportRequest = {
     fileName: basename(what),
     mode: o.check ? 'check' : 'apply',
@@ -106,6 +113,8 @@ function mustBeWritable(path: string): void {
   if (isThere && statSync(path).isDirectory()) throw new UsageError(`--rejects: ${path} is a folder`);
   if (!may(isThere ? path : dirname(path), constants.W_OK)) throw new UsageError(`--rejects: ${path} cannot be written`);
 }
+
+const isSameFile = (a: string, b: string): boolean => existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b);
 
 function may(path: string, how: number): boolean {
   try {

@@ -36,7 +36,7 @@ describe('an import that stops for a person', () => {
     const stopped = await t.run(file, ...AT);
     const id = idIn(stopped.text);
     expect(stopped.status).toBe(1);
-    expect(stopped.text).toContain(`meanwhile import --confirm ${id} --tenant TEST --provider ZZ999`);
+    expect(stopped.text).toContain(`npm run meanwhile -- import --confirm ${id} --tenant TEST --provider ZZ999`);
     expect(stopped.text).toContain(`POST /v1/imports/${id}/confirm`);
     expect(stopped.text).toContain(`GET /v1/imports/${id}/rejects`);
     const { text } = await t.run('--confirm', id, ...AT);
@@ -97,6 +97,7 @@ describe('a command that cannot be done as it was given', () => {
       [[file, '--vanish-share', '5'], /^--vanish-share must be a share from 0 to 1$/],
       [[file, '--rejects', join(t.folder, 'no', 'such.csv')], /^--rejects: .* cannot be written$/],
       [[file, '--rejects', t.folder], /^--rejects: .* is a folder$/],
+      [[file, '--rejects', file], /^--rejects would overwrite the file you are sending: give it another name$/],
       [[file, '--check', '--confirm'], /nothing to --confirm/],
       [['--confirm', '01900000-0000-7000-8000-000000000001', '--check'], /^--check is told with a file/],
       [['--confirm', '01900000-0000-7000-8000-000000000001'], /^No such import\.$/],

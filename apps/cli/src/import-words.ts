@@ -28,7 +28,7 @@ export function summary(view: ImportView, { tenant, org }: Principal): string {
   if (state === 'to-confirm')
     lines.push(
       'Nothing of it is taken in yet. When you have looked, it goes on with',
-      `  meanwhile import --confirm ${id} --tenant ${tenant} --provider ${org}`,
+      `  npm run meanwhile -- import --confirm ${id} --tenant ${tenant} --provider ${org}`,
       `or POST /v1/imports/${id}/confirm; POST /v1/imports/${id}/cancel gives it up, and so do 30 days.`,
     );
   return lines.join('\n');

@@ -19,6 +19,17 @@ test('says what became of a file, and keeps what was set aside', async () => {
   expect(status).toBe(1);
   expect(text).toContain('Taken in (import ID): 13 rows read, 1 set aside; 12 new.\n');
   expect(readFileSync(rejects, 'utf8')).toContain('14,priority,unknown-code,soon');
+  // Mended badly and sent again, the list has its own columns once; when nothing is wrong any more it is emptied.
+  const mended = readFileSync(rejects, 'utf8').trimEnd().split('\r\n');
+  const again = await t.run(t.fileOf('mended.csv', ...mended), ...AT, '--bad-share', '1', '--rejects', rejects);
+  expect(again.text).toContain(`The rows set aside are in ${rejects}: mend them there and send them again, with the same --mapping.`);
+  expect(
+    readFileSync(rejects, 'utf8')
+      .split('\r\n')[0]
+      ?.match(/reject_row/g),
+  ).toHaveLength(1);
+  expect((await run([row('R-1')], '--rejects', rejects)).text).toContain(`Nothing was set aside: ${rejects} has a header only.`);
+  expect(readFileSync(rejects, 'utf8').trimEnd().split('\r\n')).toHaveLength(1);
 });
 
 test('a whole list that lacks too many goes on when it is confirmed, and says what it lacks', async () => {

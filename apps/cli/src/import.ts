@@ -1,5 +1,5 @@
 import type { Settings } from '#config';
-import { ImportRun, Imports, type ImportRequest, type ImportView } from '#imports';
+import { ImportRun, Imports, PLACE, type ImportRequest, type ImportView } from '#imports';
 import { Escalations } from '#escalations';
 import { loadServiceMap } from '#fhir';
 import type { Principal } from '#kernel';
@@ -31,7 +31,7 @@ export async function importFile(args: string[], settings: Settings, print: (lin
       view = await takeIn(platform, imports, principal, id, print);
     }
     print(summary(view, principal));
-    if (view.rowsBad > 0) print(await whatWasSetAside(imports, principal, view, rejects));
+    if (view.rowsBad > 0 || rejects !== null) print(await whatWasSetAside(imports, principal, view, rejects));
     if (view.mode === 'apply') await platform.queues.ring('waits', tenant);
     return view.state === 'finished' && view.rowsBad === 0 && view.whyStopped === null ? 0 : 1;
   } finally {
@@ -115,7 +115,11 @@ async function takeIn(
 async function whatWasSetAside(imports: Imports, principal: Principal, { id, rowsBad }: ImportView, path: string | null): Promise<string> {
   if (path === null) return whySetAside(id, (await imports.rejects(principal, id, 0)).rows, rowsBad);
   await pipeline(Readable.from(rejectLines(imports, principal, id), { objectMode: false }), createWriteStream(path));
-  return `The rows set aside are in ${path}: mend them there and send them again.`;
+  const { columns } = await imports.rejects(principal, id, 0);
+  if (rowsBad === 0) return `Nothing was set aside: ${path} has a header only.`;
+  return columns.join() === PLACE
+    ? `What was set aside is in ${path}: it is mended where it comes from, and sent again.`
+    : `The rows set aside are in ${path}: mend them there and send them again, with the same --mapping.`;
 }
 
 async function* rejectLines(imports: Imports, principal: Principal, id: string): AsyncGenerator<string> {

@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { optionsOf } from './options.js';
 
 const LOOK_EVERY_MS = 1_000;
+/** Workers that are there have begun by then. */
+const NOBODY_AFTER_S = 10;
 
 /** Marks everything stale, wakes the workers, and shows how far they are. Leaving early stops nothing. */
 export async function rebuild(args: string[], settings: Settings): Promise<number> {
@@ -26,6 +28,10 @@ export async function rebuild(args: string[], settings: Settings): Promise<numbe
           `${each}: ${done} of ${marked} computed, ${Math.round(done / Math.max(seconds, 0.001))}/s${left === null ? '' : `, ${left} s left`}`,
         );
         if (notYetComputed === 0) break;
+        if (done === 0 && seconds > NOBODY_AFTER_S) {
+          show(`${each}: no worker is at it. Start one (npm run start:worker): it goes on by itself.\n`);
+          return 1;
+        }
         await delay(LOOK_EVERY_MS);
       }
       process.stdout.write('\n');

@@ -13,4 +13,5 @@ export * from './record-call.js';
 export * from './check-ins.js';
 export * from './timeline.js';
 export * from './going-live.js';
+export { mayBeTold } from './routes.js';
 export type { NotBefore } from './reading-hours.js';

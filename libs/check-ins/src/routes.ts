@@ -31,10 +31,13 @@ export const CHILD_NOT_HELD = `p.identity_disputed_at is null
 const canBeRead = (p: string): string => `coalesce(k.language, ${p}.interpreter_language, 'en') in ('en', 'en-GB') and k.format is null`;
 
 /**
- * Whether contact `k` may be told about this line at all; how (channel, address) comes after. Confidential: the young person and nobody else;
+ * SQL: whether contact `k` may be told about this line at all, on the day $2; how (channel, address) comes after. Confidential: the young person and nobody else;
  * from 18 likewise; nobody is asked about themselves before 13. A birth month is all that is known here, so each limit is taken on the careful side.
  */
-const mayBeTold = (c: string, p: string): string => `k.may_contact and k.stopped_at is null and (k.valid_to is null or k.valid_to >= $2)
+export const mayBeTold = (
+  c: string,
+  p: string,
+): string => `k.may_contact and k.stopped_at is null and (k.valid_to is null or k.valid_to >= $2)
   and k.role <> 'professional' and (k.may_know_of is null or ${c}.line = any(k.may_know_of))
   and (k.role = 'young-person' or (not ${c}.line = any(${p}.confidential_from_family) and ${p}.birth_month + interval '18 years' > $2::date))
   and (k.role <> 'young-person' or ${p}.birth_month + interval '13 years 1 month' <= $2::date)`;

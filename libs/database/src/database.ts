@@ -52,7 +52,9 @@ export class Database {
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === '22023' || code === '42704') {
-        throw new Error(`The database has no role ${options.appRole}: run the migrations first (meanwhile migrate).`, { cause: error });
+        throw new Error(`The database has no role ${options.appRole}: run the migrations first (npm run meanwhile -- migrate).`, {
+          cause: error,
+        });
       }
       throw error;
     }
@@ -133,7 +135,7 @@ export class Database {
 
   async #refuseOtherSchema(): Promise<void> {
     const [table] = await this.dataSource.query<{ name: string | null }[]>(`select to_regclass('public.migration')::text as name`);
-    if (!table?.name) throw new Error('The database is empty: run the migrations first (meanwhile migrate).');
+    if (!table?.name) throw new Error('The database is empty: run the migrations first (npm run meanwhile -- migrate).');
     const [found] = await this.dataSource.query<{ last: string }[]>('select name as last from migration order by id desc limit 1');
     const wanted = migrations.at(-1)?.name;
     if (found?.last !== wanted)

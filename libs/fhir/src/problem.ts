@@ -14,12 +14,13 @@ export const FOR_A_PERSON = [
 ] as const;
 export type Why = (typeof FOR_A_PERSON)[number];
 
-/** What stands between a resource and a referral: where (FHIRPath), and what was expected there. Never what was found. */
+/** What stands between a resource and a referral: where (FHIRPath), and what was expected there. Of what was found codes only: they tell of nobody. */
 export interface Problem {
   /** `invalid` and `reference` are the sender's to mend; every other one is for a person at the provider. */
   code: 'invalid' | 'reference' | Why;
   path: string;
   expected: string;
+  foundCodes?: string[];
 }
 
 export const isForAPerson = (problem: Problem): problem is Problem & { code: Why } =>

@@ -171,7 +171,12 @@ function readService(
   for (const performer of fields.performer ?? []) tokens.push(...performerTokens(performer, request, resources, options, problems));
   const chosen = map.choose(tokens);
   if (chosen === null) {
-    problems.push({ code: 'no-service', path: 'ServiceRequest.code', expected: 'codes that all mean one service of the map' });
+    problems.push({
+      code: 'no-service',
+      path: 'ServiceRequest.code',
+      expected: 'codes that all mean one service of the map',
+      foundCodes: tokens,
+    });
     return null;
   }
   const { value, errors } = checkFields(serviceLine(chosen.service).details, chosen.details, 'details');

@@ -5,6 +5,8 @@ import type { Mapping, ReadColumns } from './mapping.js';
 export interface ReadRow {
   /** By the path of each column; empty cells are left out. */
   fields: Record<string, unknown>;
+  /** Of these fields the value is the mapping's, the same for every row. */
+  constants: readonly string[];
   /** What stood in the cell of a column, as it was. */
   cellOf(column: string): string;
 }
@@ -24,7 +26,7 @@ export function readCells(cells: readonly string[], read: ReadColumns, mapping: 
   };
   read.columns.forEach((column, i) => column && put(column, cells[i] ?? ''));
   for (const { column, value } of read.constants) put(column, value);
-  return { fields, cellOf: (column) => found[column] ?? '' };
+  return { fields, constants: read.constants.map(({ column }) => column.path), cellOf: (column) => found[column] ?? '' };
 }
 
 const YES = ['yes', 'y', 'true', '1'];

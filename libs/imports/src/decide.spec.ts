@@ -16,6 +16,11 @@ test.each<[string, Partial<ReadSummary>, RegExp | null]>([
     { rowsRead: 379, open: 900, expected: 400, missing: 21 },
     /21 of 400 open referrals are missing.* Nothing is ended/,
   ],
+  [
+    'too much of everything: confirmed for the one, it must not go on for another unseen',
+    { rowsRead: 60, rowsBad: 8, open: 61, wouldEnd: 52, expected: 61, missing: 31 },
+    /^8 of 60 rows .* 52 of 61 open referrals would leave .* 31 of 61 open referrals are missing/,
+  ],
   ['a short whole list lacks a few', { rowsRead: 1, open: 10, expected: 10, missing: 9 }, null],
 ])('%s', (_, read, why) => {
   const found = mustBeConfirmed({ ...NOTHING, ...read }, DEFAULT_LIMITS);

@@ -25,19 +25,23 @@ export const NOTHING_IS_DONE = 'Nothing is ended or changed for a referral that 
 /** Few rows are a share of nothing: a list of three may lose one. */
 const TOO_FEW = 10;
 
-/** Why a person must look before anything is changed; null = it may go on. Pure. */
+/** Everything for which a person must look before anything is changed; null = it may go on. Pure. */
 export function mustBeConfirmed({ rowsRead, rowsBad, open, wouldEnd, expected, missing }: ReadSummary, limits: Limits): string | null {
-  if (rowsBad > limits.badShare * rowsRead && rowsBad > 0) {
-    return `${rowsBad} of ${rowsRead} rows cannot be taken in, more than ${percent(limits.badShare)}: look at the rejects first.`;
-  }
   const isTooMany = (n: number, of: number): boolean => n >= TOO_FEW && n > limits.vanishShare * of;
-  if (isTooMany(wouldEnd, open)) {
-    return `${wouldEnd} of ${open} open referrals would leave the list, more than ${percent(limits.vanishShare)}.`;
-  }
-  if (isTooMany(missing, expected)) {
-    return `${missing} of ${expected} open referrals are missing from this list, more than ${percent(limits.vanishShare)}. ${NOTHING_IS_DONE}`;
-  }
-  return null;
+  const why = [
+    rowsBad > 0 && rowsBad > limits.badShare * rowsRead
+      ? [`${rowsBad} of ${rowsRead} rows cannot be taken in, more than ${percent(limits.badShare)}: look at the rejects first.`]
+      : [],
+    isTooMany(wouldEnd, open)
+      ? [`${wouldEnd} of ${open} open referrals would leave the list, more than ${percent(limits.vanishShare)}.`]
+      : [],
+    isTooMany(missing, expected)
+      ? [
+          `${missing} of ${expected} open referrals are missing from this list, more than ${percent(limits.vanishShare)}. ${NOTHING_IS_DONE}`,
+        ]
+      : [],
+  ].flat();
+  return why.length > 0 ? why.join(' ') : null;
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;

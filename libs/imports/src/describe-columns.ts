@@ -3,6 +3,7 @@ import { eventDataClass, eventTypes, NewReferral } from '#referrals';
 import { serviceLines, type ServiceLine } from '#service-lines';
 import { objectOf } from './cells.js';
 import { NOT_BY_FILE } from './event-row.js';
+import { NOT_A_FIELD } from './row-problems.js';
 import { LAYOUTS, type Column } from './layouts.js';
 import { CLOSURES, MAY_MEAN_DEATH } from './national-codes.js';
 
@@ -10,7 +11,6 @@ type Checked = new () => object;
 
 /** Nothing takes it: what is said of it then is what would be taken. */
 const UNFIT = 'x'.repeat(5_000);
-const NO_FIELD = 'is not a field of this request';
 
 /** What each column of both layouts may hold, as Markdown: said by the very checks that rows go through, so it cannot be out of date. */
 export function describeColumns(): string {
@@ -18,7 +18,7 @@ export function describeColumns(): string {
   const types = eventColumns();
   return [
     '# Columns of imports',
-    'Written by `npm run generate` from the checks that rows go through. **Bold** must be there. Words and codes are written as they stand here, in small letters and with hyphens; what is written otherwise is mapped (see [imports.md](imports.md)).',
+    'Written by `npm run generate` from the checks that rows go through. **Bold** must be there on every row; what must be there for one service, or one type of event, says so. Words and codes are written as they stand here, in small letters and with hyphens; what is written otherwise is mapped (see [imports.md](imports.md)).',
     '## Referrals',
     table(
       ['column', 'what it may hold', 'example'],
@@ -35,6 +35,7 @@ export function describeColumns(): string {
       ['type', 'service', 'columns'],
       types.filter(({ columns }) => columns !== '').map(({ type, services, columns }) => row(`\`${type}\``, services, columns)),
     ),
+    'An event that ends a wait without treatment must name who decided it, as the source system does: `decided_by_name` and `decided_by_role`. The family’s day (`family_told_on`) may be missing, and is then counted in data quality; a safeguarding check is asked of who tells a removal over the API, not of history.',
     'And these none:',
     table(
       ['service', 'types'],
@@ -56,19 +57,27 @@ const named = ({ name, required }: Column): string => (required ? `**\`${name}\`
 
 function holdsOf(column: Column): string {
   if (column.name === 'died_on') return 'the day the child died';
+  if (column.path.startsWith('contacts.0.')) {
+    const must = missingIn(NewReferral, { contacts: [{}] }).has(column.path) ? ', must be there where anything of the person is' : '';
+    return `${takes(column, NewReferral) ?? ''}${must}`;
+  }
   if (!column.path.startsWith('details.')) return takes(column, NewReferral) ?? '';
   const ofLines = serviceLines.flatMap(({ code, details }) => {
     const found = takes({ ...column, path: column.path.slice('details.'.length) }, details);
-    return found === null ? [] : [`${code}: ${found}`];
+    const must = missingIn(details).has(column.path.slice('details.'.length)) ? ' (must be there)' : '';
+    return found === null ? [] : [`${code}: ${found}${must}`];
   });
   return ofLines.join('; ');
 }
+
+/** Paths of what must be there. */
+const missingIn = (type: Checked, told: object = {}): Set<string> => new Set(checkFields(type, told).errors.map((e) => e.path));
 
 /** What a class says of a field that is unfit; null where it has none such. */
 function takes({ path, kind }: Column, type: Checked): string | null {
   const { errors } = checkFields(type, objectOf({ [path]: kind === 'list' ? [UNFIT] : UNFIT }));
   const message = errors.find((e) => e.path === path)?.message;
-  if (message === undefined || message === NO_FIELD) return null;
+  if (message === undefined || message === NOT_A_FIELD) return null;
   if (kind === 'day') return 'a day, YYYY-MM-DD or DD/MM/YYYY';
   if (kind === 'flag') return 'yes or no';
   return message.replace(/^(must be|each must be) /, '').replace(/^at most/, 'text of at most');

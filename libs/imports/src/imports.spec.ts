@@ -145,6 +145,20 @@ describe('a file of another make', () => {
       'service,Referral ID,received_on,priority,source_of_referral,Given Name,family-name,DOB,need,Colour\nSLT,9,05/01/2026,1,gp,Asha,Example,04/05/2021,stammering,red\n';
     expect(await app.take(text, { mapping })).toMatchObject({ state: 'finished', rowsBad: 0, counts: { new: 1 } });
   });
+
+  it('has constants for the services that take them, and passes blank rows over', async () => {
+    const mapping = 'constants: {team: A06, dysphagia_risk: "no"}\n';
+    const [salt, mh] = ['M-1', 'M-2'].map(rowOf);
+    const rows = [
+      `${salt},`,
+      ',,,',
+      '',
+      `${mh?.replace('speech-and-language-therapy', 'mental-health').replace('stammering', '')},05`,
+      ' , ',
+    ];
+    const view = await app.take([`${HEAD},reason`, ...rows].join('\n'), { mapping });
+    expect(view).toMatchObject({ state: 'finished', rowsRead: 2, rowsBad: 0, counts: { new: 2 } });
+  });
 });
 
 describe('a file of FHIR', () => {

@@ -8,7 +8,7 @@ import { forgetFile, keepFile, letGoOfAbandoned, stillExpected } from './keep-fi
 import type { LayoutName } from './layouts.js';
 import { listMissing } from './leaving.js';
 import { readMapping } from './mapping.js';
-import { rejectCells, rejectHead, type RejectedRow } from './reject-list.js';
+import { rejectList, type RejectedRow } from './reject-list.js';
 
 export type ImportMode = 'apply' | 'check';
 export type ImportState = 'uploading' | 'waiting' | 'reading' | 'to-confirm' | 'applying' | 'finished' | 'cancelled' | 'failed';
@@ -235,9 +235,10 @@ export class Imports {
   /** The rows that were set aside, with their own columns, in their order; first the header. Read page by page. */
   async *rejectList(principal: Principal, id: string): AsyncGenerator<(string | number)[]> {
     let page = await this.rejects(principal, id, 0);
-    yield rejectHead(page.columns);
+    const { head, rowOf } = rejectList(page.columns);
+    yield head;
     for (; page.rows.length > 0; page = await this.rejects(principal, id, page.rows.at(-1)?.rowNo ?? 0)) {
-      for (const row of page.rows) yield rejectCells(row);
+      yield* page.rows.map(rowOf);
     }
   }
 

@@ -9,6 +9,7 @@ export { Imports, type ImportMode, type ImportRequest, type ImportView } from '.
 export { ImportRun } from './import-run.js';
 export { NOTHING_IS_DONE } from './decide.js';
 export { LAYOUTS, template, type LayoutName } from './layouts.js';
+export { PLACE } from './read-file.js';
 export { ENCODINGS, type Encoding } from './decode.js';
 export type { RejectedRow } from './reject-list.js';
 export { describeColumns } from './describe-columns.js';

@@ -16,8 +16,9 @@ const SAYS_END: Record<Staged, string> = {
 /** Open referrals of a provider, and how many of them the staged rows would end. */
 export async function countLeaving(tx: Tx, provider: string, table: Staged): Promise<{ open: number; wouldEnd: number }> {
   const row = await tx.one<{ open: number; wouldEnd: number }>(
-    `with listed as (select r.source_system, r.source_id from referral r join referral_state s on s.tenant = r.tenant and s.referral_id = r.id
-        where r.tenant = $1 and r.provider = $2 and ${isOpen('s.state')})
+    `with listed as (select r.source_system, r.source_id from referral r left join referral_state s on s.tenant = r.tenant and s.referral_id = r.id
+        -- What has not been computed yet is open, and on the list of who sent it.
+        where r.tenant = $1 and r.provider = $2 and coalesce(s.provider, r.provider) = $2 and ${isOpen(`coalesce(s.state, 'waiting')`)})
       select (select count(*) from listed) as open,
         (select count(*) from listed where exists (select from ${table} e where e.source_system = listed.source_system and e.source_id = listed.source_id
           and ${SAYS_END[table]})) as "wouldEnd"`,

@@ -71,11 +71,11 @@ const CODES: Partial<Record<Problem['code'], ProblemCode>> = {
   reference: 'missing',
 };
 
-/** In the words of a list of rejects, whose column is the place in the resource. What was found is never said: it may identify a child. */
+/** In the words of a list of rejects, whose column is the place in the resource. Of what was found codes only: the rest may identify a child. */
 export const inRows = (problems: readonly Problem[]): RowProblem[] =>
-  problems.map(({ code, path, expected }) => ({
+  problems.map(({ code, path, expected, foundCodes = [] }) => ({
     column: path,
     code: CODES[code] ?? 'bad-value',
-    found: '',
+    found: foundCodes.join(' ').slice(0, 200),
     expected: `${expected} (${code})`,
   }));

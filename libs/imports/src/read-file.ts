@@ -15,6 +15,8 @@ import type { RowProblem } from './row-problems.js';
 import { eventToStage, referralToStage, type StagedRow } from './staging.js';
 
 const BATCH = 500;
+/** The one column of a file of FHIR: where in it a resource stands. */
+export const PLACE = 'place';
 
 export interface FileToRead {
   id: string;
@@ -92,7 +94,7 @@ async function readResources(file: FileToRead, ctx: ReadingContext): Promise<voi
         bad.push({ row, source, problems: told, nhsNumberKey, mayHaveDied });
       }
     }
-    await ctx.keep({ layout: 'referrals', header: ['place'], isFirst: from === 0, good, bad });
+    await ctx.keep({ layout: 'referrals', header: [PLACE], isFirst: from === 0, good, bad });
   }
 }
 

@@ -7,7 +7,7 @@ const LONGEST_ROW = 1_000_000;
 const MOST_COLUMNS = 500;
 const DELIMITERS = [',', ';', '\t'];
 
-/** A row as it stands in the file. The header is row 1. */
+/** A row, numbered as it stands in the file; the header is row 1, or the first that is not blank. */
 export interface TableRow {
   rowNo: number;
   cells: string[];
@@ -29,25 +29,27 @@ export async function* readTable(
     delimiter: delimiterOf(first),
     bom: true,
     relax_column_count: true,
-    skip_empty_lines: true,
     max_record_size: LONGEST_ROW,
     record_delimiter: ['\r\n', '\n', '\r'],
   });
   // What is wrong with the text is then told to whoever reads the rows; `pipe` would tell nobody, and end the process.
   const parser = pipeline(Readable.from(all, { objectMode: false }), parsing, () => undefined);
-  let rowNo = 0;
+  let [rowNo, rows] = [0, 0];
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
       rowNo++;
-      if (rowNo > 1) yield { rowNo, cells };
+      // A spreadsheet leaves such rows at the end of a list.
+      if (cells.every((cell) => cell.trim() === '')) continue;
+      rows++;
+      if (rows > 1) yield { rowNo, cells };
       else if (cells.length > MOST_COLUMNS) throw refused(`The file has ${cells.length} columns: at most ${MOST_COLUMNS} are read.`);
       else onHeader(readHeader(cells, mapping), cells);
     }
   } catch (error) {
     throw error instanceof CsvError ? refused(wordsOf(error)) : error;
   }
-  if (rowNo === 0) throw refused('The file is empty.');
-  if (rowNo === 1) throw refused('The file has a header and no rows.');
+  if (rows === 0) throw refused('The file is empty.');
+  if (rows === 1) throw refused('The file has a header and no rows.');
 }
 
 function wordsOf(error: CsvError): string {

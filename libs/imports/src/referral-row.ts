@@ -5,7 +5,7 @@ import { SERVICE_LINE_CODES, serviceLine, type ServiceLineCode } from '#service-
 import { objectOf, type ReadRow } from './cells.js';
 import { LAYOUTS } from './layouts.js';
 import { inOurWords } from './national-codes.js';
-import { inColumns, type RowProblem } from './row-problems.js';
+import { inColumns, NOT_A_FIELD, type RowProblem } from './row-problems.js';
 
 /** What a row of a file of referrals tells: a referral as the API would take it, and the day its child died; or what is wrong with it. */
 export interface ToldReferral {
@@ -15,10 +15,11 @@ export interface ToldReferral {
   problems: RowProblem[];
 }
 
-export function readReferral({ fields, cellOf }: ReadRow, provider: string, today: LocalDate): ToldReferral {
+export function readReferral({ fields, constants, cellOf }: ReadRow, provider: string, today: LocalDate): ToldReferral {
   const diedOn = fields['diedOn'];
   if (diedOn !== undefined) delete fields['diedOn'];
   const line = String(fields['service'] ?? '');
+  for (const path of constants) if (isLine(line) && !takes(line, path)) delete fields[path];
   const dataSet = isLine(line) ? serviceLine(line).dataSet : null;
   for (const path of Object.keys(fields)) {
     const value = fields[path];
@@ -56,5 +57,22 @@ function deathProblems(diedOn: unknown, { person }: NewReferral, found: string, 
     return problem('against-a-rule', 'must not be before the child was born');
   return [];
 }
+
+const DETAILS = 'details.';
+const known = new Map<string, boolean>();
+
+/** A constant is for the services that take it: one mapping serves a file of several. */
+function takes(line: ServiceLineCode, path: string): boolean {
+  if (!path.startsWith(DETAILS)) return true;
+  const key = `${line} ${path}`;
+  let is = known.get(key);
+  if (is === undefined) {
+    const { errors } = checkFields(serviceLine(line).details, { [path.slice(DETAILS.length)]: NO_VALUE });
+    is = !errors.some((e) => e.path === path.slice(DETAILS.length) && e.message === NOT_A_FIELD);
+    known.set(key, is);
+  }
+  return is;
+}
+const NO_VALUE = {};
 
 export const isLine = (code: string): code is ServiceLineCode => (SERVICE_LINE_CODES as readonly string[]).includes(code);

@@ -10,11 +10,14 @@ export interface RejectedRow {
 
 const HEAD = ['row', 'column', 'code', 'found', 'expected'].map((name) => REJECT + name);
 
-/** The header of the list of rejects: what is wrong, then the columns of the file. */
-export const rejectHead = (columns: readonly string[]): string[] => [...HEAD, ...columns];
-
-/** One row of the list: everything that is wrong with the row, and the row as it was. */
-export function rejectCells({ rowNo, problems, cells }: RejectedRow): (string | number)[] {
-  const all = (field: keyof RowProblem): string => problems.map((p) => p[field]).join(' | ');
-  return [rowNo, all('column'), all('code'), all('found'), all('expected'), ...cells];
+/** A list of rejects: what is wrong, then the columns of the file. Those of an earlier list, which was mended and sent again, are left out. */
+export function rejectList(columns: readonly string[]): { head: string[]; rowOf(row: RejectedRow): (string | number)[] } {
+  const isTheirs = (_: unknown, i: number): boolean => !columns[i]?.startsWith(REJECT);
+  return {
+    head: [...HEAD, ...columns.filter(isTheirs)],
+    rowOf({ rowNo, problems, cells }) {
+      const all = (field: keyof RowProblem): string => problems.map((p) => p[field]).join(' | ');
+      return [rowNo, all('column'), all('code'), all('found'), all('expected'), ...cells.filter(isTheirs)];
+    },
+  };
 }

@@ -22,6 +22,7 @@ export type ProblemCode =
   | 'may-mean-death'
   | 'too-many-cells';
 
+export const NOT_A_FIELD = 'is not a field of this request';
 const LONGEST_FOUND = 100;
 
 /** Never half of a character: no text holds that. */
@@ -44,7 +45,7 @@ const NOT_EMPTY = 'must not be empty';
 
 /** What the API says of a field, as it is for a cell. */
 function inWordsOfFiles(message: string, column: Column | undefined, found: string): string {
-  if (message === 'is not a field of this request') return 'must be empty: this service, or this type of event, takes no such column';
+  if (message === NOT_A_FIELD) return 'must be empty: this service, or this type of event, takes no such column';
   if (found === '' && message === 'must be text') return NOT_EMPTY;
   if (column?.kind === 'day' && /day of the calendar/.test(message)) return 'must be a day of the calendar, YYYY-MM-DD or DD/MM/YYYY';
   return column?.kind === 'flag' && message === 'must be true or false' ? 'must be yes or no' : message;

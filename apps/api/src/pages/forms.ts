@@ -13,7 +13,8 @@ const MOST_CHARACTERS = 2000;
 const ASKS: Record<string, string> = {
   owner: 'Enter who looks after this',
   outcome: 'Enter what was done',
-  reason: 'Enter what was found out, or must be',
+  'hold.reason': 'Enter what must be found out first',
+  'release.reason': 'Enter what was found out',
   familyTold: 'Enter what the family was told: nothing is closed without it',
 };
 
@@ -26,7 +27,7 @@ export function missingFrom(id: string, body: unknown, fields: readonly string[]
     const value = sent[field];
     const text = typeof value === 'string' ? value.trim() : '';
     given[field] = text;
-    if (text === '') list.push({ text: ASKS[field] ?? 'Enter something', href: `#${field}-${id}` });
+    if (text === '') list.push({ text: ASKS[`${id}.${field}`] ?? ASKS[field] ?? 'Enter something', href: `#${field}-${id}` });
     else if (!isPrintable(text)) list.push({ text: 'Leave out characters that cannot be shown', href: `#${field}-${id}` });
     else if (text.length > MOST_CHARACTERS) list.push({ text: `Keep this to ${MOST_CHARACTERS} characters`, href: `#${field}-${id}` });
   }

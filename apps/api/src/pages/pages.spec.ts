@@ -252,8 +252,11 @@ describe('one child’s line', () => {
     const send = (act: string, reason: string, who = agent) => who.post(`${at}/messages/${act}`).type('form').send({ reason });
     expect((await agent.get(at)).text).toContain('Messages go out when they are due.');
     const empty = await send('hold', ' ').expect(422);
-    expect(empty.text).toContain('<a href="#reason-hold">Enter what was found out, or must be</a>');
+    expect(empty.text).toContain('<a href="#reason-hold">Enter what must be found out first</a>');
     await send('hold', 'A teacher rang').expect(303).expect('location', at);
+    expect((await agent.get('/today')).text).toMatch(
+      new RegExp(`1 child is held until somebody has found out[^]*href="/referrals/${body.id}#messages"[^]*held by staff`),
+    );
     expect((await agent.get(at)).text).toMatch(/Before you ring or write[^]*Held: held by staff\.[^]*Release messages/);
     // Of the same household, known to another provider: that something is held, and why, not of whom.
     const other = await browser('TEST.ZZ998.clinician');

@@ -1,5 +1,6 @@
 import { Escalations } from '#escalations';
 import { DomainError, type Principal } from '#kernel';
+import { MessageHolds } from '#message-holds';
 import { LIST_LIMIT, Reports } from '#reporting';
 import { Body, Controller, Get, HttpStatus, Param, Post, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
@@ -20,6 +21,7 @@ export class TodayController {
   constructor(
     private readonly reports: Reports,
     private readonly escalations: Escalations,
+    private readonly holds: MessageHolds,
     private readonly pages: Pages,
   ) {}
 
@@ -72,7 +74,8 @@ export class TodayController {
 
   async #page(principal: Principal, reply: FastifyReply, errors: FormErrors | null): Promise<string> {
     const today = await this.reports.today(principal);
+    const holds = await this.holds.list(principal, { limit: LIST_LIMIT });
     void reply.status(errors ? HttpStatus.UNPROCESSABLE_ENTITY : HttpStatus.OK).headers(PAGE_HEADERS);
-    return this.pages.render('today.njk', { principal, freshness: today.freshness, today, errors, limit: LIST_LIMIT });
+    return this.pages.render('today.njk', { principal, freshness: today.freshness, today, holds, errors, limit: LIST_LIMIT });
   }
 }

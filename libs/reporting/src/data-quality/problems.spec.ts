@@ -38,7 +38,6 @@ describe('of a referral', () => {
   test.each<[string, Record<string, unknown>, boolean]>([
     ['an email address is enough', { phone: null, email: 'sam@example.org' }, true],
     ['letters are enough', { phone: null, preferred_channel: 'letter' }, true],
-    ['a young person’s own number is enough', { role: 'young-person' }, true],
     ['neither telephone nor address', { phone: null }, false],
     ['may not be contacted', { may_contact: false }, false],
     ['asked us to stop', { stopped_at: '2026-10-01T09:00:00Z' }, false],
@@ -50,6 +49,21 @@ describe('of a referral', () => {
     const ids = await t.child();
     await t.withoutContacts(ids);
     await t.reached(ids, contact);
+    expect(await t.wrong()).toEqual(can ? [] : ['no-way-to-contact']);
+  });
+
+  test.each<[string, LocalDate, string, boolean]>([
+    ['a young person’s own number from 13', '2013-01-01', 'young-person', true],
+    ['not before', '2014-11-01', 'young-person', false],
+    ['a parent before 18', '2009-01-01', 'parent', true],
+    ['not after: it is for the young person to say who knows', '2008-11-01', 'parent', false],
+  ])('the family can be reached as who is written to is chosen: %s', async (_, birthMonth, role, can) => {
+    const ids = await t.child();
+    await t.withoutContacts(ids);
+    await t.reached(ids, { role });
+    await t.asSystem((tx) =>
+      tx.execute('update person set birth_month = $3 where tenant = $1 and id = $2', [tx.tenant, ids.personId, birthMonth]),
+    );
     expect(await t.wrong()).toEqual(can ? [] : ['no-way-to-contact']);
   });
 

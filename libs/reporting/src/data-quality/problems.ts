@@ -1,4 +1,5 @@
 import type { LocalDate } from '#kernel';
+import { mayBeTold } from '#check-ins';
 import { isOpen } from '#waits';
 import type { Disclosure } from '../disclosure.js';
 
@@ -72,9 +73,7 @@ const TWELVE_WEEKS = 84;
  * Contacts show no row outside readIdentity.
  */
 const CAN_BE_REACHED = `exists (select from contact k
-  where k.tenant = s.tenant and k.person_id = s.person_id and k.provider = s.provider and k.may_contact and k.stopped_at is null
-    and (k.valid_to is null or k.valid_to >= $2) and k.role <> 'professional' and (k.may_know_of is null or s.line = any (k.may_know_of))
-    and (k.role = 'young-person' or not s.line = any (p.confidential_from_family))
+  where k.tenant = s.tenant and k.person_id = s.person_id and k.provider = s.provider and ${mayBeTold('s', 'p')}
     and (k.phone is not null or k.email is not null or k.preferred_channel = 'letter'))`;
 
 export const REFERRAL_PROBLEMS: readonly ReferralProblem[] = [
