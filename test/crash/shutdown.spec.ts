@@ -124,7 +124,7 @@ test.each(['worker', 'api'] as const)(
     const app = s.processes.start(name, { PORT: '0' });
     expect(await app.endsWithin(60)).toEqual({ code: 1, signal: null });
     expect(app.said.match(/^Error: .*/gm)).toEqual([
-      'Error: The queue has no tables in this database: run the migrations first (meanwhile migrate).',
+      'Error: The queue has no tables in this database: run the migrations first (npm run meanwhile -- migrate).',
     ]);
     expect(app.said.trim().split('\n').length).toBeLessThan(20);
   },

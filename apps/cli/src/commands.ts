@@ -78,7 +78,7 @@ export const commands: readonly Command[] = [
   {
     name: 'generate',
     usage: 'generate [--check]',
-    purpose: 'writes docs/openapi.json and docs/schema.sql; --check fails when they are stale',
+    purpose: 'writes docs/openapi.json, docs/schema.sql and docs/import-columns.md; --check fails when one is stale',
     run: async (args, settings) => (await import('./generate.js')).generate(args, settings),
   },
 ];

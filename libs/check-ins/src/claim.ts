@@ -48,8 +48,6 @@ const HAND_OVER_BATCH = 500;
 /** After so many failures that blamed no address, somebody has to look. */
 const FAILURES_BEFORE_A_CALL = 12;
 
-export const referenceOf = (tenant: string, messageId: string): string => `${tenant}-${messageId}`;
-
 /** Services that are live. */
 export async function liveServices(tx: Tx, today: LocalDate): Promise<LiveService[]> {
   return tx.query<LiveService>('select line, provider from service where tenant = $1 and live_from <= $2 order by line, provider', [

@@ -1,7 +1,7 @@
 import type { LocalDate } from '#kernel';
 import type { ReferralView } from '#referrals';
 import { serviceLine } from '#service-lines';
-import { replay, stateOf, type PathwayEvent, type ReferralStateName } from '#waits';
+import { progressOf, stateOf, type PathwayEvent, type ReferralStateName } from '#waits';
 import { childReference, organisation } from './service-request.js';
 import { SERVICE_LINE } from './systems.js';
 
@@ -45,7 +45,7 @@ function statusHistory(referral: ReferralView, events: readonly PathwayEvent[], 
   const days = [...new Set(events.map((e) => e.occurredOn))].filter((day) => day <= today).sort();
   const history: StatusPeriod[] = [];
   for (const day of days) {
-    const progress = replay(events, rules, () => ({ stopRule: 'first-contact', targets: {} }), { asOf: day }).referrals.get(referral.id);
+    const progress = progressOf(events, rules, day).get(referral.id);
     if (!progress) continue;
     const status = STATUSES[stateOf(progress)];
     const last = history.at(-1);

@@ -17,8 +17,8 @@ export interface Job extends FileToRead {
   rowsApplied: number;
 }
 
-/** Somebody cancelled it meanwhile. */
-export class Cancelled extends Error {}
+/** It goes no further here: somebody cancelled it meanwhile, or it is left for a worker that is not going down. */
+export class LeftOff extends Error {}
 
 /** So often is an import begun that gets no further, whatever ends it: others wait behind it. */
 const MOST_ATTEMPTS = 20;
@@ -54,14 +54,14 @@ export class ImportRecord {
     return { ...rest, today: londonDay(startedAt) };
   }
 
-  /** @throws Cancelled when it is under way no more */
+  /** @throws LeftOff when it is under way no more */
   async move(tx: Tx, set: string, values: unknown[]): Promise<void> {
     const changed = await tx.execute(`update import set ${set} where tenant = $1 and id = $2 and state in ('reading', 'applying')`, [
       tx.tenant,
       this.id,
       ...values,
     ]);
-    if (changed === 0) throw new Cancelled();
+    if (changed === 0) throw new LeftOff();
   }
 
   async rows(tx: Tx): Promise<{ read: number; bad: number }> {
@@ -78,7 +78,7 @@ export class ImportRecord {
   }
 
   /** From now on rows are taken in. */
-  async begin(tx: Tx, total: number): Promise<void> {
+  async beginApplying(tx: Tx, total: number): Promise<void> {
     await this.move(tx, `state = 'applying', rows_total = $3, applying_since = coalesce(applying_since, $4)`, [total, this.clock.now()]);
   }
 

@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import type { ApplyContext, RowRange } from './apply-referrals.js';
 import { mustBeConfirmed } from './decide.js';
 import { holdForStaged } from './hold-for-deaths.js';
-import { Cancelled, ImportRecord, type Job } from './import-record.js';
+import { LeftOff, ImportRecord, type Job } from './import-record.js';
 import type { ImportMode } from './imports.js';
 import type { LayoutName } from './layouts.js';
 import { countLeaving, keepMissing, keepSetAsideSources, makeSetAsideSources } from './leaving.js';
@@ -51,11 +51,11 @@ export class ImportRun {
     );
   }
 
-  /** Does one import, if nobody else is at it. `goOn` may end it early: it is then left for whoever looks next. @returns whether it was ours */
+  /** Does one import, if nobody else is at it. `isWanted` may end it early: it is then left for whoever looks next. @returns whether it was ours */
   async run(
     tenant: string,
     { id, provider, createdBy }: { id: string; provider: string; createdBy: string },
-    goOn: () => boolean = () => true,
+    isWanted: () => boolean = () => true,
   ): Promise<boolean> {
     const principal: Principal = { subject: `import:${createdBy}`, name: 'import', tenant, org: provider, roles: ['system'] };
     return this.database.inSession(principal, async (transaction) => {
@@ -66,7 +66,7 @@ export class ImportRun {
       try {
         const fhir = { map: this.map, badNhsNumber: this.settings.fhirBadNhsNumber };
         const { database, clock, secrets, escalations } = this;
-        await new Running({ database, clock, secrets, escalations, fhir }, principal, transaction, id, goOn).run();
+        await new Running({ database, clock, secrets, escalations, fhir }, principal, transaction, id, isWanted).run();
         return true;
       } finally {
         await transaction((tx) => tx.query('select pg_advisory_unlock($1, hashtext($2))', [NAMESPACE, `${tx.tenant} ${id}`]));
@@ -94,7 +94,7 @@ class Running {
     private readonly principal: Principal,
     private readonly transaction: Session,
     private readonly id: string,
-    private readonly goOn: () => boolean,
+    private readonly isWanted: () => boolean,
   ) {
     this.#record = new ImportRecord(transaction, means.clock, id);
   }
@@ -110,16 +110,16 @@ class Running {
         keep: (batch) => this.#keep(job, batch),
       });
       const total = await this.transaction((tx) => putInOrder(tx, this.#table));
-      await this.#goOn(job, total);
+      await this.#decide(job, total);
     } catch (error) {
-      if (error instanceof Cancelled) return;
+      if (error instanceof LeftOff) return;
       if (error instanceof DomainError && error.kind !== 'busy') await this.#record.stop('failed', error.message);
       else throw error;
     }
   }
 
   /** All of it was read: whether it may go on is decided once, before anything is changed. */
-  async #goOn(job: Job, total: number): Promise<void> {
+  async #decide(job: Job, total: number): Promise<void> {
     if (job.mode === 'apply' && job.state === 'reading' && job.confirmedBy === null) {
       // What is wrong with an event is known only where it is told: all are tried first.
       if (this.#layout === 'events') await this.#takeAll(job, total, 'try');
@@ -137,7 +137,7 @@ class Running {
       }
       if (this.#layout === 'events') await this.#forgetTrial();
     }
-    await this.transaction((tx) => this.#record.begin(tx, total));
+    await this.transaction((tx) => this.#record.beginApplying(tx, total));
     await this.#takeAll(job, total, job.mode);
     const why = job.mode === 'check' ? await this.#whyConfirm(job) : null;
     await this.transaction(async (tx) => {
@@ -159,11 +159,11 @@ class Running {
   }
 
   async #keep(job: Job, { layout, header, isFirst, good, bad }: ReadBatch): Promise<void> {
-    if (!this.goOn()) throw new Cancelled();
+    if (!this.isWanted()) throw new LeftOff();
     this.#layout = layout;
     if (job.complete && layout !== 'referrals') throw new DomainError('invalid', 'Only a file of referrals can be the whole list.');
     await this.transaction(async (tx) => {
-      if (isFirst) await this.#begin(tx, header);
+      if (isFirst) await this.#beginReading(tx, header);
       if (good.length > 0) await stage(tx, this.#table, good);
       await setAside(tx, job, bad, this.means.clock.now());
       await keepSetAsideSources(tx, bad);
@@ -171,7 +171,7 @@ class Running {
     });
   }
 
-  async #begin(tx: Tx, header: string[]): Promise<void> {
+  async #beginReading(tx: Tx, header: string[]): Promise<void> {
     await tx.query('drop table if exists pg_temp.staged_referral, pg_temp.staged_event');
     await makeStaging(tx, this.#table);
     await makeSetAsideSources(tx);
@@ -200,7 +200,7 @@ class Running {
   async #takeAll(job: Job, total: number, how: ImportMode | 'try'): Promise<void> {
     let refreshAt = REFRESH_AFTER;
     for (let from = (how === 'try' ? 0 : job.rowsApplied) + 1; from <= total; from += APPLY_BATCH) {
-      if (!this.goOn()) throw new Cancelled();
+      if (!this.isWanted()) throw new LeftOff();
       const range = { from, to: Math.min(total, from + APPLY_BATCH - 1) };
       await this.#take(job, range, how);
       // After the first batch, and whenever there are four times as many rows as the last time.

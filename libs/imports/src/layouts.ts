@@ -78,7 +78,7 @@ const REFERRALS: readonly Column[] = [
   ...Array.from({ length: CONTACTS }, (_, n) => contact(n + 1)).flat(),
 ];
 
-/** One row an event. Which fields of `data` an event takes is the contract's (README, pathway events). */
+/** One row an event. Which fields of `data` an event takes: docs/import-columns.md. */
 const EVENTS: readonly Column[] = [
   must(text('source_system', 'source.system', 'systmone')),
   must(text('source_id', 'source.id', 'R-10023')),

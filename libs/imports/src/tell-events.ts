@@ -2,7 +2,7 @@ import type { Tx } from '#database';
 import { DomainError, addDays, type FieldError, type LocalDate } from '#kernel';
 import { checkEvent, endsUntreated, offerTo, pathwayEvents, recordDeath, requestDigest, type NewEvent } from '#referrals';
 import { serviceLine } from '#service-lines';
-import { replay, type PathwayEvent, type Priority, type Progress } from '#waits';
+import { progressOf, type PathwayEvent, type Priority, type Progress } from '#waits';
 import { URGENT_FOR_DAYS, type ApplyContext } from './apply-referrals.js';
 
 /** Something a row tells of a referral that is held. */
@@ -106,7 +106,7 @@ class Teller {
   async #tell(t: Telling): Promise<Told> {
     const events = this.events.get(t.pathwayId) ?? [];
     const line = serviceLine(t.line);
-    const progress = replay(events, line.rules, () => ({ stopRule: 'first-contact', targets: {} })).referrals.get(t.referralId);
+    const progress = progressOf(events, line.rules).get(t.referralId);
     if (!progress) return refused(t, [{ path: 'source.id', message: 'must be a referral whose receipt is held' }]);
     const event = t.event(progress);
     if (event === null) return { rowNo: t.rowNo, outcome: 'same' };

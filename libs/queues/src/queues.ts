@@ -96,7 +96,9 @@ export class Queues {
       await assertSchemaCompatibility(client, SCHEMA).finally(() => client.release());
     } catch (error) {
       await pool.end();
-      throw new Error('The queue has no tables in this database: run the migrations first (meanwhile migrate).', { cause: error });
+      throw new Error('The queue has no tables in this database: run the migrations first (npm run meanwhile -- migrate).', {
+        cause: error,
+      });
     }
     return new Queues(pool, options);
   }

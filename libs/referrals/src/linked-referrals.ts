@@ -1,7 +1,7 @@
 import type { Tx } from '#database';
 import type { LocalDate } from '#kernel';
 import { serviceLine } from '#service-lines';
-import { replay, stateOf, type ReferralStateName } from '#waits';
+import { NO_CHOICES, replay, stateOf, type ReferralStateName } from '#waits';
 import { pathwayEvents, type ReferralView } from './referral-view.js';
 
 /** Another referral of the same child to the same line, in the wait the family has lived: while this one was open, or within 90 days of its end. */
@@ -19,7 +19,7 @@ export interface LinkedReferral {
 export async function linkedReferrals(tx: Tx, view: ReferralView, asOf: LocalDate): Promise<LinkedReferral[]> {
   const events = (await pathwayEvents(tx, [view.pathwayId])).get(view.pathwayId) ?? [];
   const { rules } = serviceLine(view.service);
-  const { waits, referrals } = replay(events, rules, () => ({ stopRule: 'first-contact', targets: {} }), { asOf });
+  const { waits, referrals } = replay(events, rules, () => NO_CHOICES, { asOf });
   const covered = waits.findLast((wait) => wait.measure === 'experienced' && wait.covers.includes(view.id))?.covers ?? [];
   if (covered.length < 2) return [];
   const mine = await mineAmong(tx, covered);

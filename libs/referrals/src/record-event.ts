@@ -2,7 +2,7 @@ import { Database, audit, PREPARED, ReadTooEarly, readIdentity, type Tx } from '
 import { Escalations } from '#escalations';
 import { ageOn, brokenRule, Clock, DomainError, isSystem, notFound, type LocalDate, type Principal } from '#kernel';
 import { serviceLine } from '#service-lines';
-import { replay, type PathwayEvent, type Priority, type Progress } from '#waits';
+import { progressOf, type PathwayEvent, type Priority, type Progress } from '#waits';
 import { Injectable } from '@nestjs/common';
 import { recordDeath, takeBackDeath } from './death.js';
 import { checkEvent, checkVoid, type NewEvent } from './event-rules.js';
@@ -36,7 +36,7 @@ export class RecordEvent {
     const referral = await lockForChange(tx, referralId, now);
     const events = (await pathwayEvents(tx, [referral.pathwayId])).get(referral.pathwayId) ?? [];
     const line = serviceLine(referral.line);
-    const progress = replay(events, line.rules, () => ({ stopRule: 'first-contact', targets: {} })).referrals.get(referralId);
+    const progress = progressOf(events, line.rules).get(referralId);
     // Every referral has a receipt: this one was joined to another pathway while we waited for the one it stood on.
     if (!progress) throw new ReadTooEarly();
     refuseOthers(tx.principal, progress, event.type);

@@ -1,7 +1,7 @@
 import type { Tx } from '#database';
 import type { LocalDate } from '#kernel';
 import { serviceLine } from '#service-lines';
-import { replay, stageOf, stateOf, type PathwayEvent, type ReferralStateName, type ServiceChoices } from '#waits';
+import { progressOf, stageOf, stateOf, type PathwayEvent, type ReferralStateName } from '#waits';
 
 /** A referral as its providers read it: folded from its events on request, never behind. */
 export interface ReferralView {
@@ -39,8 +39,6 @@ interface ReferralRow {
   escalationId: string | null;
 }
 
-const NO_CHOICES: ServiceChoices = { stopRule: 'first-contact', targets: {} };
-
 /** @param asOf day on which the state is asked for */
 export async function referralViews(tx: Tx, ids: string[], asOf: LocalDate): Promise<ReferralView[]> {
   const rows = await tx.query<ReferralRow>(
@@ -54,10 +52,10 @@ export async function referralViews(tx: Tx, ids: string[], asOf: LocalDate): Pro
   return rows.map((row) => viewOfReferral(row, events.get(row.pathwayId) ?? [], asOf));
 }
 
-/** @param events of its pathway; a state, unlike a clock, does not depend on what its service has chosen */
+/** @param events of its pathway */
 export function viewOfReferral(row: ReferralRow, events: readonly PathwayEvent[], asOf: LocalDate): ReferralView {
   const line = serviceLine(row.line);
-  const progress = replay(events, line.rules, () => NO_CHOICES, { asOf }).referrals.get(row.id);
+  const progress = progressOf(events, line.rules, asOf).get(row.id);
   return {
     id: row.id,
     service: row.line,

@@ -14,7 +14,7 @@ import { readWaitingWell, type WaitingWellReport } from './waiting-well.js';
 import { assembleWaits, type WaitsReport } from './waits-report.js';
 import { countWaits } from './waits-statement.js';
 
-/** Every report there is. Each is one transaction and one statement of figures; who reads it is written down in the same transaction. */
+/** Every report there is, each one statement of figures. */
 @Injectable()
 export class Reports {
   constructor(

@@ -29,7 +29,7 @@ export interface WaitsReport {
   measure: string;
   service: string | null;
   asOf: LocalDate;
-  /** Month-ends that were frozen are `true`; everything else is as known now. */
+  /** As known now: month-ends are not frozen yet. */
   frozen: false;
   disclosure: Disclosure;
   rulesVersion: string;

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { CheckInPolicy } from './check-in-facts.js';
 import { undoCrossings } from './crossings.js';
 import { foldPathway, type ClaimedPathway } from './fold-pathways.js';
-import { RULES_VERSION, type LineRules, type PathwayEvent, type ServiceChoices } from './rules/index.js';
+import { NO_CHOICES, RULES_VERSION, type LineRules, type PathwayEvent, type ServiceChoices } from './rules/index.js';
 import { stateFingerprint, storedStates, storedWaits, waitFingerprint, writeChanges, type Changes } from './wait-rows.js';
 
 /** What the fold must be told about lines and policy: wired where an app is put together, so that waits knows neither. */
@@ -124,8 +124,6 @@ async function eventsOf(tx: Tx, pathwayIds: string[]): Promise<Map<string, Pathw
 }
 const ALWAYS = new Date(0);
 
-const DEFAULT_CHOICES: ServiceChoices = { stopRule: 'first-contact', targets: {} };
-
 /** What every service of the tenant has chosen; few rows. */
 export async function serviceChoices(tx: Tx): Promise<(line: string, provider: string) => ServiceChoices> {
   const rows = await tx.query<ServiceChoices & { line: string; provider: string }>(
@@ -133,7 +131,7 @@ export async function serviceChoices(tx: Tx): Promise<(line: string, provider: s
     [tx.tenant],
   );
   const byService = new Map(rows.map((r) => [`${r.line} ${r.provider}`, r]));
-  return (line, provider) => byService.get(`${line} ${provider}`) ?? DEFAULT_CHOICES;
+  return (line, provider) => byService.get(`${line} ${provider}`) ?? NO_CHOICES;
 }
 
 /** Lists and reports count no further: after an import, counting a hundred thousand took as long as the rest of a report. */

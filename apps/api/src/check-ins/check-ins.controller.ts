@@ -4,8 +4,7 @@ import { Queues } from '#queues';
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/asking.js';
-import { encodeCursor, limitOf, type Page } from '../http/page.js';
-import { afterOf, DAY, ID } from './after.js';
+import { afterOf, DAY, ID, limitOf, pageOf, type Page } from '../http/page.js';
 import { CheckInListQuery, RecordCallDto } from './check-in-requests.js';
 
 @ApiTags('Waiting well')
@@ -26,10 +25,7 @@ export class CheckInsController {
     const { state, service } = query;
     const after = afterOf(query.cursor, DAY, ID);
     const found = await this.checkIns.list(principal, { ...(state && { state }), ...(service && { service }), limit: limit + 1, after });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const nextCursor = found.length > limit && last ? encodeCursor([last.dueOn, last.id]) : null;
-    return { items, nextCursor, counts: await this.checkIns.counts(principal, service) };
+    return { ...pageOf(found, limit, ({ dueOn, id }) => [dueOn, id]), counts: await this.checkIns.counts(principal, service) };
   }
 
   @Post(':id/record')

@@ -4,8 +4,7 @@ import type { Principal } from '#kernel';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/asking.js';
-import { afterOf, INSTANT } from '../check-ins/after.js';
-import { encodeCursor, limitOf, PageQuery, type Page } from '../http/page.js';
+import { afterOf, INSTANT, limitOf, pageOf, PageQuery, type Page } from '../http/page.js';
 
 const ENTRY_KEY = /^[a-z][0-9a-f-]{36}\d{0,6}$/;
 
@@ -30,9 +29,7 @@ export class ChildrenController {
     const after = afterOf(query.cursor, INSTANT, ENTRY_KEY);
     const read = (): Promise<TimelineEntry[]> => this.timeline.of(principal, personId, { limit: limit + 1, after });
     const found = await this.whereItWent.orSay(principal, personId, read);
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    const nextCursor = found.length > limit && last ? encodeCursor([last.at.toISOString(), last.key]) : null;
-    return { items: shown.map(({ key: _, ...entry }) => entry), nextCursor };
+    const { items, nextCursor } = pageOf(found, limit, ({ at, key }) => [at.toISOString(), key]);
+    return { items: items.map(({ key: _, ...entry }) => entry), nextCursor };
   }
 }

@@ -4,7 +4,7 @@ import { Queues } from '#queues';
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/asking.js';
-import { decodeCursor, encodeCursor, limitOf, notOurCursor, PageQuery, type Page } from '../http/page.js';
+import { afterOf, decodeCursor, ID, limitOf, notOurCursor, pageOf, PageQuery, type Page } from '../http/page.js';
 import { DecideDisputeDto, DuplicateListQuery, JoinDto, KeepApartDto, UndoDto } from './duplicate-requests.js';
 
 @ApiTags('One child, one record')
@@ -28,21 +28,16 @@ export class DuplicatesController {
     const after = typeof score === 'number' && isScore(score) && typeof id === 'string' && isUuid(id) ? { score, id } : undefined;
     if (query.cursor !== undefined && !after) throw notOurCursor();
     const found = await this.duplicates.list(principal, { state: query.state ?? 'open', limit: limit + 1, after });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? encodeCursor([last.score, last.id]) : null };
+    return pageOf(found, limit, (last) => [last.score, last.id]);
   }
 
   @Get('disputes')
   @ApiOperation({ summary: 'Children told of with two birth dates; nothing is sent to them until you decide' })
   async listDisputes(@Asking() principal: Principal, @Query() query: PageQuery): Promise<Page<Dispute>> {
     const limit = limitOf(query);
-    const [after] = decodeCursor(query.cursor, 1) ?? [];
-    if (query.cursor !== undefined && !(typeof after === 'string' && isUuid(after))) throw notOurCursor();
-    const found = await this.disputes.list(principal, { limit: limit + 1, after: typeof after === 'string' ? after : undefined });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? encodeCursor([last.personId]) : null };
+    const [after] = afterOf(query.cursor, ID) ?? [];
+    const found = await this.disputes.list(principal, { limit: limit + 1, after });
+    return pageOf(found, limit, ({ personId }) => [personId]);
   }
 
   @Post('disputes/:personId/decide')

@@ -3,8 +3,7 @@ import type { Principal } from '#kernel';
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/asking.js';
-import { afterOf, ID, INSTANT } from '../check-ins/after.js';
-import { encodeCursor, limitOf, type Page } from '../http/page.js';
+import { afterOf, ID, INSTANT, limitOf, pageOf, type Page } from '../http/page.js';
 import { AcknowledgeDto, EscalationListQuery, ResolveDto } from './escalation-requests.js';
 
 @ApiTags('Waiting well')
@@ -21,9 +20,7 @@ export class EscalationsController {
     const { state, level } = query;
     const after = afterOf(query.cursor, INSTANT, ID);
     const found = await this.escalations.list(principal, { ...(state && { state }), ...(level && { level }), limit: limit + 1, after });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? encodeCursor([last.dueAt.toISOString(), last.id]) : null };
+    return pageOf(found, limit, ({ dueAt, id }) => [dueAt.toISOString(), id]);
   }
 
   @Post(':id/acknowledge')

@@ -5,8 +5,7 @@ import { Body, Controller, Get, Header, HttpCode, HttpStatus, Param, Post, Query
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
-import { afterOf, ID, INSTANT } from '../check-ins/after.js';
-import { encodeCursor, limitOf, PageQuery, type Page } from '../http/page.js';
+import { afterOf, ID, INSTANT, limitOf, pageOf, PageQuery, type Page } from '../http/page.js';
 import { ResolveMessage } from './fhir-requests.js';
 
 @ApiTags('FHIR')
@@ -47,9 +46,7 @@ export class FhirMessagesController {
     const limit = limitOf(query);
     const after = afterOf(query.cursor, INSTANT, ID);
     const items = await this.setAside.list(principal, { limit: limit + 1, after });
-    const shown = items.slice(0, limit);
-    const last = shown.at(-1);
-    return { items: shown, nextCursor: items.length > limit && last ? encodeCursor([last.receivedAt.toISOString(), last.id]) : null };
+    return pageOf(items, limit, ({ receivedAt, id }) => [receivedAt.toISOString(), id]);
   }
 
   @Get('set-aside/:id')

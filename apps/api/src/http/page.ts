@@ -1,4 +1,4 @@
-import { DomainError } from '#kernel';
+import { DomainError, isLocalDate } from '#kernel';
 import { Optional, Text, WholeNumber } from '#fields';
 
 /** A page of a list. `nextCursor` is null on the last one. */
@@ -38,3 +38,28 @@ export function decodeCursor(cursor: string | undefined, length: number): (strin
 
 export const notOurCursor = (): DomainError =>
   new DomainError('invalid', 'The cursor is not one this list gave.', [{ path: 'cursor', message: 'must be a nextCursor of this list' }]);
+
+/** A page out of `found`, which was asked for with one row more than is shown. @param keyOf the sort key of a row */
+export function pageOf<T>(found: readonly T[], limit: number, keyOf: (last: T) => readonly (string | number | null)[]): Page<T> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: found.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
+}
+
+export const DAY = /^\d{4}-\d{2}-\d{2}$/;
+export const INSTANT = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{3}Z$/;
+export const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const isOfDays = (pattern: RegExp): boolean => pattern === DAY || pattern === INSTANT;
+
+/** The parts of a list's cursor, each as its pattern; null without one. @throws DomainError invalid where one is not what the list gives */
+export function afterOf(cursor: string | undefined, only: RegExp): readonly [string] | null;
+export function afterOf(cursor: string | undefined, first: RegExp, second: RegExp): readonly [string, string] | null;
+export function afterOf(cursor: string | undefined, ...patterns: RegExp[]): readonly string[] | null {
+  const key = decodeCursor(cursor, patterns.length);
+  const isPart = (part: unknown, pattern: RegExp): boolean =>
+    typeof part === 'string' && pattern.test(part) && (!isOfDays(pattern) || isLocalDate(part.slice(0, 10)));
+  if (key === null) return null;
+  if (key.every((part, i) => isPart(part, patterns[i] ?? /^$/))) return key as string[];
+  throw notOurCursor();
+}

@@ -1,5 +1,5 @@
 import { Imports, NOTHING_IS_DONE, template, type ImportRequest, type ImportView, type LayoutName } from '#imports';
-import { isLocalDate, isUuid, notFound, type Principal } from '#kernel';
+import { isUuid, notFound, type Principal } from '#kernel';
 import { Queues } from '#queues';
 import type { ReferralView } from '#referrals';
 import { BYTE_ORDER_MARK, csvCell } from '#reporting';
@@ -8,7 +8,7 @@ import { ApiBearerAuth, ApiBody, ApiConsumes, ApiExtraModels, ApiOperation, ApiP
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
-import { decodeCursor, encodeCursor, limitOf, notOurCursor, type Page } from '../http/page.js';
+import { afterOf, ID, INSTANT, limitOf, pageOf, type Page } from '../http/page.js';
 import { ImportListQuery, ImportOptions } from './import-requests.js';
 import { letBy, SentForm } from './sent-form.js';
 
@@ -62,9 +62,9 @@ export class ImportsController {
   @ApiOperation({ summary: 'The files this provider has sent, newest first' })
   async list(@Asking() principal: Principal, @Query() query: ImportListQuery): Promise<Page<ImportView>> {
     const limit = limitOf(query);
-    const items = await this.imports.list(principal, limit, afterOf(query.cursor));
-    const last = items.length === limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null };
+    const [createdAt, id] = afterOf(query.cursor, INSTANT, ID) ?? [];
+    const after = createdAt !== undefined && id !== undefined ? { createdAt, id } : undefined;
+    return pageOf(await this.imports.list(principal, limit + 1, after), limit, (last) => [last.createdAt.toISOString(), last.id]);
   }
 
   @Get('templates/:layout')
@@ -112,12 +112,9 @@ export class ImportsController {
     @Query() query: ImportListQuery,
   ): Promise<Page<ReferralView> & { note: string }> {
     const limit = limitOf(query);
-    const [after = null] = decodeCursor(query.cursor, 1) ?? [];
-    if (after !== null && !(typeof after === 'string' && isUuid(after))) throw notOurCursor();
+    const [after = null] = afterOf(query.cursor, ID) ?? [];
     const found = await this.imports.missing(principal, ours(id), limit + 1, after);
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? encodeCursor([last.id]) : null, note: NOTHING_IS_DONE };
+    return { ...pageOf(found, limit, (last) => [last.id]), note: NOTHING_IS_DONE };
   }
 
   @Post(':id/confirm')
@@ -138,17 +135,6 @@ export class ImportsController {
 }
 
 const line = (cells: readonly (string | number)[]): string => `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`;
-
-function afterOf(cursor: string | undefined): { createdAt: string; id: string } | undefined {
-  const key = decodeCursor(cursor, 2);
-  if (key === null) return undefined;
-  const [createdAt, id] = key;
-  if (typeof createdAt === 'string' && isInstant(createdAt) && typeof id === 'string' && isUuid(id)) return { createdAt, id };
-  throw notOurCursor();
-}
-
-/** As encodeCursor was told it. */
-const isInstant = (text: string): boolean => isLocalDate(text.slice(0, 10)) && /^.{10}T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{3}Z$/.test(text);
 
 function ours(id: string): string {
   if (!isUuid(id)) throw notFound('import');

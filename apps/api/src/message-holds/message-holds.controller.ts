@@ -3,8 +3,7 @@ import { MessageHolds, type MessageHold } from '#message-holds';
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/asking.js';
-import { afterOf, ID, INSTANT } from '../check-ins/after.js';
-import { encodeCursor, limitOf, PageQuery, type Page } from '../http/page.js';
+import { afterOf, ID, INSTANT, limitOf, pageOf, PageQuery, type Page } from '../http/page.js';
 import { HoldMessagesDto, ReleaseMessagesDto } from './message-hold-requests.js';
 
 @ApiTags('Waiting well')
@@ -19,9 +18,7 @@ export class MessageHoldsController {
   async list(@Asking() principal: Principal, @Query() query: PageQuery): Promise<Page<MessageHold>> {
     const limit = limitOf(query);
     const found = await this.holds.list(principal, { limit: limit + 1, after: afterOf(query.cursor, INSTANT, ID) });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? encodeCursor([last.since.toISOString(), last.personId]) : null };
+    return pageOf(found, limit, ({ since, personId }) => [since.toISOString(), personId]);
   }
 
   @Post(':personId/release')

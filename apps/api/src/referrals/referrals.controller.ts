@@ -20,7 +20,7 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Param, Patch, Post, Put, Q
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
-import { decodeCursor, encodeCursor, limitOf, notOurCursor, type Page } from '../http/page.js';
+import { decodeCursor, limitOf, notOurCursor, pageOf, type Page } from '../http/page.js';
 import { EventDto, ReferralListQuery, WaitsQuery } from './referral-requests.js';
 
 @ApiTags('Referrals')
@@ -63,10 +63,7 @@ export class ReferralsController {
     }
     const after = typeof days === 'number' && typeof id === 'string' ? { days, id } : undefined;
     const { items, notYetComputed, oldest } = await this.referrals.list(principal, { ...query, limit: limit + 1, after });
-    const shown = items.slice(0, limit);
-    const last = shown.at(-1);
-    const nextCursor = items.length > limit && last ? encodeCursor([last.days ?? -1, last.id]) : null;
-    return { items: shown, nextCursor, notYetComputed, oldestNotComputed: oldest };
+    return { ...pageOf(items, limit, (last) => [last.days ?? -1, last.id]), notYetComputed, oldestNotComputed: oldest };
   }
 
   @Get('referrals/:id')

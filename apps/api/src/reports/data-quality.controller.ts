@@ -1,11 +1,11 @@
 import { Settings } from '#config';
-import { isLocalDate, isUuid, type Principal } from '#kernel';
-import { PROBLEM_CODES, qualityTable, Reports, workbook, type AfterRow, type ProblemRow, type QualityReport } from '#reporting';
+import type { Principal } from '#kernel';
+import { PROBLEM_CODES, qualityTable, Reports, workbook, type ProblemRow, type QualityReport } from '#reporting';
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Allow, Asking, PROVIDER_ROLES } from '../auth/index.js';
-import { decodeCursor, encodeCursor, limitOf, notOurCursor, type Page } from '../http/page.js';
+import { afterOf, DAY, ID, limitOf, pageOf, type Page } from '../http/page.js';
 import { preferredFormat, XLSX_TYPE } from './accepted-type.js';
 import { answerIn } from './answer.js';
 import { ProblemQuery, QualityReportQuery } from './report-requests.js';
@@ -54,19 +54,10 @@ export class DataQualityController {
     @Query() query: ProblemQuery,
   ): Promise<Page<Omit<ProblemRow, 'key'>>> {
     const limit = limitOf(query);
-    const after = afterOf(query.cursor);
-    const rows = await this.reports.problem(principal, problem, { service: query.service, limit: limit + 1, ...(after ? { after } : {}) });
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    const items = shown.map(({ key: _, ...row }) => row);
-    return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.since, last.key]) : null };
+    const [since, key] = afterOf(query.cursor, DAY, ID) ?? [];
+    const after = since !== undefined && key !== undefined ? { after: { since, key } } : {};
+    const rows = await this.reports.problem(principal, problem, { service: query.service, limit: limit + 1, ...after });
+    const { items, nextCursor } = pageOf(rows, limit, (last) => [last.since, last.key]);
+    return { items: items.map(({ key: _, ...row }) => row), nextCursor };
   }
-}
-
-function afterOf(cursor: string | undefined): AfterRow | undefined {
-  const key = decodeCursor(cursor, 2);
-  if (key === null) return undefined;
-  const [since, id] = key;
-  if (isLocalDate(since) && typeof id === 'string' && isUuid(id)) return { since, key: id };
-  throw notOurCursor();
 }

@@ -1,13 +1,11 @@
 import { ageOn, daysBetween, isNhsNumber, londonInstant, type LocalDate } from '#kernel';
 import { serviceLine } from '#service-lines';
-import { bandOf, replay, stageOf, stateOf, type Wait } from '#waits';
+import { bandOf, NO_CHOICES, replay, stageOf, stateOf, type Wait } from '#waits';
 import { generateDemo } from './generate.js';
 import { WEST } from './households.js';
 import type { DemoPathway } from './making.js';
 import { PUBLISHED } from './published-figures.js';
 import { isDramaNumber } from './telephone-numbers.js';
-
-const NO_CHOICES = { stopRule: 'first-contact', targets: {} } as const;
 
 /** What the rules make of the whole demo as of its day, without keeping it. */
 class Reading {

@@ -1,6 +1,6 @@
 import { londonDay, systemPrincipal } from '#kernel';
 import { serviceLine } from '#service-lines';
-import { replay, type EventData } from '#waits';
+import { NO_CHOICES, replay, type EventData } from '#waits';
 import { testDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { findDemoDay, loadDemoData, type Loaded } from './load.js';
 import { writeReferenceData } from './reference-data.js';
@@ -58,9 +58,7 @@ describe('loading the demo', () => {
     const line = serviceLine('speech-and-language-therapy').rules;
     const pathways = [...new Set(events.map((e) => e.pathway))].map((id) => events.filter((e) => e.pathway === id));
     const waiting = pathways.filter((told) =>
-      replay(told, line, () => ({ stopRule: 'first-contact', targets: {} })).waits.some(
-        (w) => w.measure === 'sitrep' && w.state === 'waiting',
-      ),
+      replay(told, line, () => NO_CHOICES).waits.some((w) => w.measure === 'sitrep' && w.state === 'waiting'),
     );
     // The first children made are the ones on the published list: one wait each.
     expect(waiting).toHaveLength(pathways.length);

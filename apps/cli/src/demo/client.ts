@@ -18,4 +18,3 @@ export class Client {
 }
 
 export const ICB_MANAGER = { org: 'ZZ900', roles: ['icb-manager'] as Role[] };
-export const COMMUNITY_CLINICIAN = { org: 'ZZ901', roles: ['provider-admin', 'clinician'] as Role[] };

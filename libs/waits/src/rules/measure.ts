@@ -31,6 +31,9 @@ export interface ServiceChoices {
   targets: Partial<Record<MeasureCode, number>>;
 }
 
+/** Of a service that chose nothing. */
+export const NO_CHOICES: ServiceChoices = { stopRule: 'first-contact', targets: {} };
+
 export interface Measure {
   code: MeasureCode;
   /** What a reader of the report is told. */

@@ -1,6 +1,6 @@
 import { FOREVER, type LocalDate } from '#kernel';
 import { inOrder, type EventData, type PathwayEvent, type ReferralFacts } from './events.js';
-import type { Clock, ClockContext, LineRules, Moment, ServiceChoices } from './measure.js';
+import { NO_CHOICES, type Clock, type ClockContext, type LineRules, type Moment, type ServiceChoices } from './measure.js';
 import { moveOn, received, type Progress } from './progress.js';
 import type { MeasureCode, Stretch, Wait } from './wait.js';
 
@@ -40,6 +40,10 @@ export function replay(
   if (corrections.length > 0) joinStretches(result, standing, corrections, line, choices);
   return result;
 }
+
+/** How far each referral of a pathway is: unlike a clock, that does not depend on what its service has chosen. */
+export const progressOf = (events: readonly PathwayEvent[], line: LineRules, asOf: LocalDate = FOREVER): Map<string, Progress> =>
+  replay(events, line, () => NO_CHOICES, { asOf }).referrals;
 
 /** Events as they stand: voided ones left out, corrected details in place. */
 function standingEvents(events: readonly PathwayEvent[]): PathwayEvent[] {
