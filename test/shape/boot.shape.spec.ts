@@ -90,7 +90,9 @@ describe('the queue', () => {
       appRole: 'meanwhile_app',
       log: (line) => void logged.push(line),
     });
-    await expect(opening).rejects.toThrow('The queue has no tables in this database: run the migrations first (npm run meanwhile -- migrate).');
+    await expect(opening).rejects.toThrow(
+      'The queue has no tables in this database: run the migrations first (npm run meanwhile -- migrate).',
+    );
     expect(logged).toEqual([]);
     const left = await asOwner(
       inDatabase(EMPTY),

@@ -6,8 +6,8 @@ import { EncounterFields, readAs } from './fields.js';
 import { invalid, type Problem } from './problem.js';
 import { tokensOf, type ServiceMap } from './service-map.js';
 
-/** A contact an Encounter tells of, as an event of its referral. */
-export interface ReadContact {
+/** A care contact an Encounter tells of, as an event of its referral. */
+export interface CareContact {
   /** The Encounter's own id: told twice, it is one event. */
   eventId: string;
   occurredOn: LocalDate;
@@ -16,7 +16,7 @@ export interface ReadContact {
 
 /** What the Encounters of a request came to. */
 export interface ReadEncounters {
-  contacts: ReadContact[];
+  careContacts: CareContact[];
   /** Encounters that tell of something we cannot take, each with its place: they are told as events instead. */
   failures: { place: string; problems: Problem[] }[];
 }
@@ -32,10 +32,10 @@ const NOTHING_TO_TELL = ['planned', 'arrived', 'triaged', 'in-progress', 'onleav
  * cancelled one does not say who cancelled it, nor that a child was not brought. Pure.
  */
 export function encountersOf(request: Resource, resources: Resources, map: ServiceMap, today: LocalDate): ReadEncounters {
-  const read: ReadEncounters = { contacts: [], failures: [] };
+  const read: ReadEncounters = { careContacts: [], failures: [] };
   for (const encounter of resources.pointingAt(request, 'Encounter', 'basedOn')) {
     const { contact, problems } = readEncounter(encounter, request, resources, map, today);
-    if (contact !== null) read.contacts.push(contact);
+    if (contact !== null) read.careContacts.push(contact);
     if (problems.length > 0) read.failures.push({ place: resources.placeOf(encounter), problems });
   }
   return read;
@@ -62,7 +62,7 @@ function readEncounter(
   resources: Resources,
   map: ServiceMap,
   today: LocalDate,
-): { contact: ReadContact | null; problems: Problem[] } {
+): { contact: CareContact | null; problems: Problem[] } {
   const { value, errors } = readAs(EncounterFields, encounter, 'Encounter');
   if (errors.length > 0) return { contact: null, problems: invalid(errors) };
   if (NOTHING_TO_TELL.includes(value.status)) return { contact: null, problems: [] };

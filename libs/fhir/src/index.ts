@@ -10,7 +10,7 @@ export { parseFhirBody, parseFhirJson, utf8 } from './json.js';
 export type { Problem } from './problem.js';
 export { loadServiceMap, ServiceMap } from './service-map.js';
 export * from './referrals-of-bundle.js';
-export type { ReadContact } from './encounters.js';
+export type { CareContact } from './encounters.js';
 export { MessageStore, type Answer } from './message-store.js';
 export { MessageActs } from './message-acts.js';
 export { ProcessMessage } from './process-message.js';

@@ -4,7 +4,7 @@ import { pathwayEvents, referralViews, type ReferralView } from '#referrals';
 import type { PathwayEvent } from '#waits';
 import { Injectable } from '@nestjs/common';
 
-export interface ReadReferrals {
+export interface ReferralPage {
   referrals: ReferralView[];
   /** By pathway. */
   events: Map<string, PathwayEvent[]>;
@@ -19,7 +19,7 @@ export class ReferralReads {
     private readonly clock: Clock,
   ) {}
 
-  async read(principal: Principal, page: { limit: number; after: string | null }): Promise<ReadReferrals> {
+  async read(principal: Principal, page: { limit: number; after: string | null }): Promise<ReferralPage> {
     const today = this.clock.today();
     return this.database.inTenant(principal, async (tx) => {
       const rows = await tx.query<{ id: string }>(

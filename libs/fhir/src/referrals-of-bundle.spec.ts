@@ -1,6 +1,6 @@
 import { nhsNumber } from '../../../test/support/referrals.js';
 import { openBundle } from './bundle.js';
-import { referralsOfBundle, referralsOfNdjson, type ReadReferral } from './referrals-of-bundle.js';
+import { referralsOfBundle, referralsOfNdjson, type ReferralInFile } from './referrals-of-bundle.js';
 import { loadServiceMap, ServiceMap } from './service-map.js';
 
 const map = loadServiceMap(null);
@@ -81,7 +81,7 @@ describe('an encounter of a referral', () => {
     basedOn: [{ reference: 'ServiceRequest/r' }],
     period: { start: '2026-08-03T23:30:00Z' },
   };
-  const read = (changes: object, using = map): ReadReferral[] =>
+  const read = (changes: object, using = map): ReferralInFile[] =>
     referralsOfNdjson([request, child('p'), child('q'), { ...told, ...changes }].map((r) => JSON.stringify(r)).join('\n'), using, options);
 
   test.each<[string, object, object]>([
@@ -112,7 +112,7 @@ describe('an encounter of a referral', () => {
     ],
     ['a code nobody knows beside one', { type: [sct('1'), purpose('treatment')] }, { data: { purpose: 'treatment' } }],
   ])('is a contact: %s', (_, changes, contact) =>
-    expect(read(changes)).toMatchObject([{ place: 'ServiceRequest/r', contacts: [contact] }]),
+    expect(read(changes)).toMatchObject([{ place: 'ServiceRequest/r', careContacts: [contact] }]),
   );
 
   test.each<[string, object, string]>([
@@ -129,13 +129,13 @@ describe('an encounter of a referral', () => {
     ['text no database keeps', { serviceType: { text: 'a\0b' } }, 'Encounter.serviceType.text'],
   ])('is never guessed, and its referral goes in: %s', (_, changes, path) => {
     expect(read(changes)).toMatchObject([
-      { place: 'ServiceRequest/r', newReferral: { service: 'speech-and-language-therapy' }, contacts: [], problems: [] },
+      { place: 'ServiceRequest/r', newReferral: { service: 'speech-and-language-therapy' }, careContacts: [], problems: [] },
       { place: 'Encounter/e', newReferral: null, problems: [{ path }] },
     ]);
   });
 
   test.each(['planned', 'in-progress', 'entered-in-error'])('%s tells nothing', (status) => {
-    expect(read({ status })).toMatchObject([{ contacts: [], problems: [] }]);
+    expect(read({ status })).toMatchObject([{ careContacts: [], problems: [] }]);
   });
 
   it('of a request that is not in the file is listed; of no request at all is none of ours', () => {
@@ -147,7 +147,7 @@ describe('an encounter of a referral', () => {
   });
 
   it('without an id would be told twice', () => {
-    expect(read({ id: undefined })).toMatchObject([{ contacts: [] }, { place: 'Encounter/1', problems: [{ path: 'Encounter.id' }] }]);
+    expect(read({ id: undefined })).toMatchObject([{ careContacts: [] }, { place: 'Encounter/1', problems: [{ path: 'Encounter.id' }] }]);
   });
 
   it('means what the provider’s own map says', () => {
@@ -158,9 +158,9 @@ describe('an encounter of a referral', () => {
       purposes: [{ system: 'urn:ours', code: 'INIT', purpose: 'assessment' }],
     });
     expect(read({ type: [{ coding: [{ system: 'urn:ours', code: 'INIT' }] }] }, own)).toMatchObject([
-      { contacts: [{ data: { purpose: 'assessment' } }] },
+      { careContacts: [{ data: { purpose: 'assessment' } }] },
     ]);
-    expect(read({}, own)).toMatchObject([{ contacts: [] }, { problems: [{ path: 'Encounter.type' }] }]);
+    expect(read({}, own)).toMatchObject([{ careContacts: [] }, { problems: [{ path: 'Encounter.type' }] }]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { NewReferral, SourceDto } from '#referrals';
 import { isRecord, isResource, openBundle, Resources, type Resource } from './bundle.js';
 import { fhirDay } from './days.js';
 import { strayRelatedPersons } from './contacts.js';
-import { encountersOf, strayEncounters, type ReadContact } from './encounters.js';
+import { encountersOf, strayEncounters, type CareContact } from './encounters.js';
 import { readAs, ServiceRequestFields } from './fields.js';
 import { parseFhirJson } from './json.js';
 import { invalid, type Problem } from './problem.js';
@@ -17,7 +17,7 @@ export interface BundleOptions extends Omit<TranslateOptions, 'receivedOn'> {
 }
 
 /** What one ServiceRequest of a file came to: a referral to receive, or why not. Also what is wrong with another resource, without a referral. */
-export interface ReadReferral {
+export interface ReferralInFile {
   /** Where in the file: `ServiceRequest/123`, or the place in it. */
   place: string;
   /** Where the referral comes from, also where it cannot be taken in; null = cannot be told. */
@@ -25,14 +25,14 @@ export interface ReadReferral {
   /** Of the child, also where the referral cannot be taken in. */
   nhsNumber: string | null;
   newReferral: NewReferral | null;
-  /** Contacts its Encounters tell of. Encounters that cannot be taken are rows of their own. */
-  contacts: ReadContact[];
+  /** Care contacts its Encounters tell of. Encounters that cannot be taken are rows of their own. */
+  careContacts: CareContact[];
   problems: Problem[];
   notes: string[];
 }
 
 /** Every referral of a Bundle of any type. What is wrong with one leaves the others alone; what is wrong with the bundle is a row of its own. Pure. */
-export function referralsOfBundle(bundle: unknown, map: ServiceMap, options: BundleOptions): ReadReferral[] {
+export function referralsOfBundle(bundle: unknown, map: ServiceMap, options: BundleOptions): ReferralInFile[] {
   if (!isRecord(bundle) || bundle['resourceType'] !== 'Bundle') {
     return [failed('Bundle', [{ code: 'invalid', path: 'resourceType', expected: 'Bundle' }])];
   }
@@ -40,9 +40,9 @@ export function referralsOfBundle(bundle: unknown, map: ServiceMap, options: Bun
 }
 
 /** Every referral of a file of one resource a line (bulk export), which may refer to each other. Pure. */
-export function referralsOfNdjson(text: string, map: ServiceMap, options: BundleOptions): ReadReferral[] {
+export function referralsOfNdjson(text: string, map: ServiceMap, options: BundleOptions): ReferralInFile[] {
   const resources = new Resources();
-  const failures: ReadReferral[] = [];
+  const failures: ReferralInFile[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const place = `line ${i + 1}`;
@@ -58,7 +58,7 @@ export function referralsOfNdjson(text: string, map: ServiceMap, options: Bundle
   return [...failures, ...referralsOfResources(resources, map, options)];
 }
 
-function referralsOfResources(resources: Resources, map: ServiceMap, options: BundleOptions): ReadReferral[] {
+function referralsOfResources(resources: Resources, map: ServiceMap, options: BundleOptions): ReferralInFile[] {
   const failures = resources.errors.map((error) => failed(error.path, invalid([error])));
   const requests = resources.ofType('ServiceRequest');
   // A file of other resources only is no list of referrals, and is not taken for one.
@@ -69,7 +69,7 @@ function referralsOfResources(resources: Resources, map: ServiceMap, options: Bu
 }
 
 /** A referral, and after it what is wrong with its encounters: it goes in without them. */
-function readRequest(request: Resource, resources: Resources, map: ServiceMap, options: BundleOptions): ReadReferral[] {
+function readRequest(request: Resource, resources: Resources, map: ServiceMap, options: BundleOptions): ReferralInFile[] {
   const place = resources.placeOf(request);
   const { value } = readAs(ServiceRequestFields, request, 'ServiceRequest');
   if (!isReferralCategory(categoriesOf(value))) {
@@ -80,20 +80,20 @@ function readRequest(request: Resource, resources: Resources, map: ServiceMap, o
     ...options,
     receivedOn: authored ?? null,
   });
-  if (newReferral === null) return [{ place, source, nhsNumber, newReferral, contacts: [], problems, notes }];
-  const { contacts, failures } = encountersOf(request, resources, map, options.today);
-  const row: ReadReferral = { place, source, nhsNumber, newReferral, contacts, problems, notes };
+  if (newReferral === null) return [{ place, source, nhsNumber, newReferral, careContacts: [], problems, notes }];
+  const { careContacts, failures } = encountersOf(request, resources, map, options.today);
+  const row: ReferralInFile = { place, source, nhsNumber, newReferral, careContacts, problems, notes };
   return [row, ...failures.map((failure) => failed(failure.place, failure.problems))];
 }
 
 const categoriesOf = ({ category }: ServiceRequestFields): string[] => (Array.isArray(category) ? tokensOf(category) : []);
 
-const failed = (place: string, problems: Problem[]): ReadReferral => ({
+const failed = (place: string, problems: Problem[]): ReferralInFile => ({
   place,
   source: null,
   nhsNumber: null,
   newReferral: null,
-  contacts: [],
+  careContacts: [],
   problems,
   notes: [],
 });

@@ -1,4 +1,4 @@
-import { parseFhirJson, referralsOfBundle, referralsOfNdjson, utf8, type Problem, type ReadReferral, type ServiceMap } from '#fhir';
+import { parseFhirJson, referralsOfBundle, referralsOfNdjson, utf8, type Problem, type ReferralInFile, type ServiceMap } from '#fhir';
 import { DomainError, type LocalDate } from '#kernel';
 import { referralProblems } from '#referrals';
 import type { ProblemCode, RowProblem } from './row-problems.js';
@@ -22,7 +22,7 @@ export async function readFhir(
   reading: FhirReading,
   provider: string,
   today: LocalDate,
-): Promise<ReadReferral[]> {
+): Promise<ReferralInFile[]> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const piece of pieces) {
@@ -54,13 +54,13 @@ function isOneALine(text: string): boolean {
 
 const isBundle = (resource: unknown): boolean => (resource as { resourceType?: unknown } | null)?.resourceType === 'Bundle';
 
-function alsoByOurRules(read: ReadReferral, today: LocalDate): ReadReferral {
+function alsoByOurRules(read: ReferralInFile, today: LocalDate): ReferralInFile {
   const problems = read.newReferral ? referralProblems(read.newReferral, today) : [];
   if (problems.length === 0) return read;
   return {
     ...read,
     newReferral: null,
-    contacts: [],
+    careContacts: [],
     problems: problems.map(({ path, message }) => ({ code: 'invalid', path, expected: message })),
   };
 }

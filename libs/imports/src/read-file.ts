@@ -9,7 +9,7 @@ import type { LayoutName } from './layouts.js';
 import { readMapping, type Mapping, type ReadColumns } from './mapping.js';
 import { inRows, isFhir, readFhir, type FhirReading } from './read-fhir.js';
 import { readTable, type TableRow } from './read-table.js';
-import { readReferral } from './referral-row.js';
+import { readReferralRow } from './referral-row.js';
 import type { RejectedCells } from './rejected.js';
 import type { RowProblem } from './row-problems.js';
 import { eventToStage, referralToStage, type StagedRow } from './staging.js';
@@ -83,10 +83,10 @@ async function readResources(file: FileToRead, ctx: ReadingContext): Promise<voi
   const found = await readFhir(piecesOf(file, ctx), ctx.fhir, file.provider, today);
   for (let from = 0; from < found.length; from += BATCH) {
     const [good, bad]: [StagedRow[], RejectedCells[]] = [[], []];
-    for (const [i, { place, source, nhsNumber, newReferral, contacts, problems }] of found.slice(from, from + BATCH).entries()) {
+    for (const [i, { place, source, nhsNumber, newReferral, careContacts, problems }] of found.slice(from, from + BATCH).entries()) {
       const row: TableRow = { rowNo: from + i + 1, cells: [place] };
       if (newReferral && ctx.lines.has(newReferral.service)) {
-        good.push(referralToStage(row, newReferral, { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today }, { contacts }));
+        good.push(referralToStage(row, newReferral, { tenant: ctx.principal.tenant, secrets: ctx.secrets, now, today }, { careContacts }));
       } else {
         const told = newReferral ? [notOurs(newReferral.service, file, ctx)] : inRows(problems);
         const nhsNumberKey = nhsNumber && keyOf(nhsNumber, { tenant: ctx.principal.tenant, secrets: ctx.secrets });
@@ -153,7 +153,7 @@ function checkRow(row: TableRow, read: ReadColumns, mapping: Mapping, file: File
     const { row: event, problems } = readEventRow(cells, file.today);
     return { staged: event && eventToStage(row, event), problems };
   }
-  const { referral, diedOn, problems } = readReferral(cells, file.provider, file.today);
+  const { referral, diedOn, problems } = readReferralRow(cells, file.provider, file.today);
   if (referral && !ctx.lines.has(referral.service)) {
     return { staged: null, problems: [notOurs(cells.cellOf('service'), file, ctx)] };
   }

@@ -15,7 +15,7 @@ export interface ToldReferral {
   problems: RowProblem[];
 }
 
-export function readReferral({ fields, constants, cellOf }: ReadRow, provider: string, today: LocalDate): ToldReferral {
+export function readReferralRow({ fields, constants, cellOf }: ReadRow, provider: string, today: LocalDate): ToldReferral {
   const diedOn = fields['diedOn'];
   if (diedOn !== undefined) delete fields['diedOn'];
   const line = String(fields['service'] ?? '');

@@ -48,7 +48,7 @@ const STAGED_REFERRAL: Readonly<Record<string, string>> = {
   protected_address: 'boolean',
   confidential_from_family: 'text[]',
   contacts: 'jsonb',
-  told_contacts: 'jsonb',
+  care_contacts: 'jsonb',
   person_id: 'uuid',
   pathway_id: 'uuid',
   referral_id: 'uuid',
@@ -133,10 +133,10 @@ export interface StagingContext {
 /** What a row may tell besides its referral: the day the child died, and contacts that took place. */
 export interface ToldBesides {
   diedOn?: LocalDate | null;
-  contacts?: readonly ToldContact[];
+  careContacts?: readonly CareContact[];
 }
 
-export interface ToldContact {
+export interface CareContact {
   eventId: string;
   occurredOn: LocalDate;
   data: object;
@@ -147,7 +147,7 @@ export function referralToStage(
   { rowNo, cells }: TableRow,
   r: NewReferral,
   { tenant, secrets, now, today }: StagingContext,
-  { diedOn = null, contacts = [] }: ToldBesides = {},
+  { diedOn = null, careContacts = [] }: ToldBesides = {},
 ): StagedRow {
   const line = serviceLine(r.service);
   const { person: p } = r;
@@ -195,7 +195,7 @@ export function referralToStage(
     String(p.protectedAddress ?? false),
     `{${(p.confidentialFromFamily ?? []).join(',')}}`,
     r.contacts && r.contacts.length > 0 ? JSON.stringify(r.contacts) : null,
-    contacts.length > 0 ? JSON.stringify(contacts) : null,
+    careContacts.length > 0 ? JSON.stringify(careContacts) : null,
     newId(now),
     newId(now),
     newId(now),

@@ -1,7 +1,7 @@
 import type { Tx } from '#database';
 import type { FieldError } from '#kernel';
 import { applyChanged } from './apply-changed.js';
-import { tellContacts } from './apply-contacts.js';
+import { tellCareContacts } from './apply-care-contacts.js';
 import { tellDeaths } from './apply-deaths.js';
 import { applyEvents } from './apply-events.js';
 import { holdForOlder } from './hold-for-deaths.js';
@@ -24,7 +24,7 @@ async function takeReferrals(tx: Tx, range: RowRange, ctx: ApplyContext): Promis
   await holdForOlder(tx, range, ctx);
   const refused = new Map<number, RowProblem[]>();
   const [deaths, changed] = [await tellDeaths(tx, range, ctx), await applyChanged(tx, range, ctx)];
-  for (const told of [...deaths, ...changed, ...(await tellContacts(tx, range, ctx))]) {
+  for (const told of [...deaths, ...changed, ...(await tellCareContacts(tx, range, ctx))]) {
     if (told.outcome === 'refused')
       refused.set(
         told.rowNo,

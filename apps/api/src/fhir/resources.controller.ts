@@ -6,7 +6,7 @@ import {
   measureReportOf,
   ReferralReads,
   serviceRequestOf,
-  type ReadReferrals,
+  type ReferralPage,
 } from '#fhir';
 import { checkFields, refusal } from '#fields';
 import { brokenRule, Clock, DomainError, isUuid, newId, type Principal } from '#kernel';
@@ -75,7 +75,7 @@ export class FhirResourcesController {
     type: string,
     principal: Principal,
     { _count: count = 50, _cursor: cursor }: FhirPage,
-    shown: (read: ReadReferrals) => Record<string, unknown>[],
+    shown: (read: ReferralPage) => Record<string, unknown>[],
   ): Promise<object> {
     const read = await this.reads.read(principal, { limit: count + 1, after: afterOf(cursor) });
     const isMore = read.referrals.length > count;
