@@ -31,7 +31,7 @@ export interface WaitsPlan {
 export const MEASURES: readonly MeasureCode[] = [...new Set(serviceLines.flatMap((l) => l.rules.measures.map((m) => m.code)))];
 
 /** Lines whose national publication has its own rule of disclosure. */
-const MHSDS_LINES: readonly string[] = ['mental-health'];
+const MHSDS_LINES: readonly string[] = serviceLines.filter(({ dataSet }) => dataSet === 'MHSDS').map(({ code }) => code);
 
 /** Tables of more than so many dimensions make cells of one child, and differences between tables that find it. Filters cut like groups do. */
 const MOST_DIMENSIONS_FOR_PUBLICATION = 2;

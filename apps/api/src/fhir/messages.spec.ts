@@ -1,46 +1,16 @@
 import { barsMessage, type MessageChanges } from '../../../../libs/fhir/src/message.fixture.js';
-import { referral } from '../../../../test/support/referrals.js';
 import { asOwner } from '../../../../test/support/database.js';
-import { testApp, type TestApp } from '../../../../test/support/app.js';
+import { messagesApp, personDecides, refused, type MessagesApp } from './messages.fixture.js';
 
-let app: TestApp;
-beforeAll(async () => void (app = await testApp()));
+let app: MessagesApp;
+beforeAll(async () => void (app = await messagesApp()));
 afterAll(() => app.close());
 afterEach(() => void (app.platform.settings.fhirBadNhsNumber = 'set-aside'));
 
-const PATH = '/v1/fhir/$process-message';
-const BAD_NUMBER = '9990000019';
+const send: MessagesApp['send'] = (...message) => app.send(...message);
+const get: MessagesApp['get'] = (...of) => app.get(...of);
 
-async function send(body: string | object, who = app.as(), type = 'application/fhir+json') {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await app.http
-    .post(PATH)
-    .set(await who)
-    .set('content-type', type)
-    .send(text);
-  return { status: answer.status, type: answer.headers['content-type'] ?? '', body: JSON.parse(answer.text || 'null'), text: answer.text };
-}
-const get = async (path: string, who = app.as()) => app.http.get(path).set(await who);
-const refused = (status: number, code: string) => ({
-  status,
-  type: expect.stringContaining('application/fhir+json'),
-  body: {
-    resourceType: 'OperationOutcome',
-    issue: expect.arrayContaining([
-      expect.objectContaining({
-        severity: 'error',
-        details: { coding: [{ system: 'https://fhir.nhs.uk/Codesystem/http-error-codes', code }] },
-      }),
-    ]),
-  },
-});
-const personDecides = (why: string) => ({
-  status: 202,
-  body: {
-    resourceType: 'OperationOutcome',
-    issue: expect.arrayContaining([expect.objectContaining({ severity: 'warning', diagnostics: expect.stringContaining(why) })]),
-  },
-});
+const BAD_NUMBER = '9990000019';
 const focusOf = (body: { entry: { resource: { id: string } }[] }): string => body.entry[1]?.resource.id ?? '';
 
 describe('a new referral', () => {
@@ -212,143 +182,5 @@ describe('a withdrawal', () => {
     expect((await send(barsMessage({ source: 'W-1', nhsNumber: BAD_NUMBER }))).status).toBe(202);
     expect(await send(barsMessage({ source: 'W-1', nhsNumber: BAD_NUMBER, request: revoked }))).toMatchObject(personDecides('withdrawn'));
     expect(await send(barsMessage({ source: 'W-1' }))).toMatchObject(personDecides('set-aside-before'));
-  });
-});
-
-describe('messages set aside', () => {
-  it('are listed without identity, read word for word on the record, and resolved once', async () => {
-    const who = app.as({ org: 'ZZ998' });
-    const messages = [1, 2, 3].map((i) => barsMessage({ source: `A-${i}`, nhsNumber: BAD_NUMBER }));
-    for (const [i, message] of messages.entries()) {
-      app.clock.moveTo(new Date(`2026-11-22T10:3${i + 1}:00Z`));
-      expect((await send(message, who)).status).toBe(202);
-    }
-    const page = await get('/v1/fhir/set-aside?limit=2', who);
-    expect(page.body.items).toMatchObject([
-      { messageId: messages[0]?.id, why: 'nhs-number', reason: 'new', source: { id: 'A-1' }, referralId: null },
-      { messageId: messages[1]?.id },
-    ]);
-    expect(page.text).not.toContain('Example');
-    const rest = await get(`/v1/fhir/set-aside?limit=2&cursor=${page.body.nextCursor}`, who);
-    expect(rest.body).toMatchObject({ items: [{ messageId: messages[2]?.id }], nextCursor: null });
-
-    const { id } = page.body.items[0] as { id: string };
-    expect((await get(`/v1/fhir/set-aside/${id}`, who)).body.message).toEqual(messages[0]);
-    expect((await get(`/v1/fhir/set-aside/${id}`)).status).toBe(404);
-    const resolve = async (body: object, as = who) =>
-      app.http
-        .post(`/v1/fhir/set-aside/${id}/resolve`)
-        .set(await as)
-        .send(body);
-    expect((await resolve({ outcome: 'done', note: 'Entered by hand' }, app.as())).status).toBe(404);
-    expect((await resolve({ outcome: 'perhaps', note: 'x' })).body.resourceType).toBe('OperationOutcome');
-    expect((await resolve({ outcome: 'done', note: 'Entered by hand' })).status).toBe(204);
-    expect((await resolve({ outcome: 'done', note: 'Entered by hand' })).status).toBe(409);
-    expect((await get('/v1/fhir/set-aside', who)).body.items).toHaveLength(2);
-    expect((await send(messages[0] ?? '', who)).status).toBe(202);
-
-    const written = await asOwner(app.ownerUrl, async (c) => {
-      const { rows } = await c.query(`select action from audit_entry where detail->>'message' = $1 order by at, id`, [id]);
-      return (rows as { action: string }[]).map((r) => r.action);
-    });
-    expect(written.sort()).toEqual(['fhir-message-read', 'fhir-message-resolved']);
-  });
-});
-
-describe('what is refused', () => {
-  const entry = (i: number, resource: object) => {
-    const message = barsMessage();
-    (message['entry'] as { resource: object }[])[i] = { ...(message['entry'] as object[])[i], resource };
-    return message;
-  };
-  const deep = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
-  const refusals: [string, () => string | object, number, string][] = [
-    ['no JSON', () => '{"a":', 400, 'REC_BAD_REQUEST'],
-    ['a list', () => '[]', 400, 'REC_BAD_REQUEST'],
-    ['null', () => 'null', 400, 'REC_BAD_REQUEST'],
-    ['nothing', () => '', 400, 'REC_BAD_REQUEST'],
-    [
-      'a name twice',
-      () => JSON.stringify(barsMessage()).replace('"type":"message"', '"type":"message","type":"message"'),
-      400,
-      'REC_BAD_REQUEST',
-    ],
-    ['a name that would reach a prototype', () => '{"resourceType":"Bundle","__proto__":{}}', 400, 'REC_BAD_REQUEST'],
-    ['20,000 levels deep', () => deep(20_000), 400, 'REC_BAD_REQUEST'],
-    ['2 MB', () => JSON.stringify({ a: 'x'.repeat(2_000_000) }), 413, 'REC_BAD_REQUEST'],
-    ['a resource', () => ({ resourceType: 'Patient' }), 400, 'REC_BAD_REQUEST'],
-    ['a bundle that is no message', () => ({ ...barsMessage(), type: 'batch' }), 400, 'REC_BAD_REQUEST'],
-    ['no entries', () => ({ ...barsMessage(), entry: {} }), 400, 'REC_BAD_REQUEST'],
-    ['entries of no kind', () => ({ ...barsMessage(), entry: [null, 1] }), 400, 'REC_BAD_REQUEST'],
-    ['no header first', () => ({ ...barsMessage(), entry: [] }), 400, 'REC_BAD_REQUEST'],
-    ['an id of the wrong type', () => ({ ...barsMessage(), id: 7 }), 400, 'REC_BAD_REQUEST'],
-    ['a timestamp without offset', () => ({ ...barsMessage(), timestamp: '2026-11-20T09:00:00' }), 400, 'REC_BAD_REQUEST'],
-    ['a timestamp to come', () => barsMessage({ timestamp: '2027-01-01T09:00:00Z' }), 422, 'REC_UNPROCESSABLE_ENTITY'],
-    ['a focus on nothing', () => barsMessage({ header: { focus: [{ reference: 'urn:uuid:nothing' }] } }), 400, 'REC_BAD_REQUEST'],
-    ['a focus of the wrong type', () => barsMessage({ header: { focus: 'x' } }), 400, 'REC_BAD_REQUEST'],
-    ['a subject that leads nowhere', () => barsMessage({ request: { subject: { reference: 'urn:uuid:nobody' } } }), 400, 'REC_BAD_REQUEST'],
-    ['a performer that leads nowhere', () => barsMessage({ request: { performer: [{ reference: '#nobody' }] } }), 400, 'REC_BAD_REQUEST'],
-    ['a priority FHIR does not know', () => barsMessage({ request: { priority: 'soon' } }), 400, 'REC_BAD_REQUEST'],
-    ['a status of the wrong type', () => barsMessage({ request: { status: ['active'] } }), 400, 'REC_BAD_REQUEST'],
-    ['a birth date that is none', () => barsMessage({ patient: { birthDate: '2019-02-30' } }), 400, 'REC_BAD_REQUEST'],
-    ['names that are no list', () => barsMessage({ patient: { name: { family: 'x' } } }), 400, 'REC_BAD_REQUEST'],
-    ['a patient of numbers', () => entry(2, { resourceType: 'Patient', name: [1], birthDate: 2, contact: [3] }), 400, 'REC_BAD_REQUEST'],
-    [
-      'the same fullUrl twice',
-      () => ({ ...barsMessage(), entry: [...(barsMessage()['entry'] as object[]), (barsMessage()['entry'] as object[])[2]] }),
-      400,
-      'REC_BAD_REQUEST',
-    ],
-    ['a reason we do not know', () => barsMessage({ reason: 'delete' }), 422, 'REC_UNPROCESSABLE_ENTITY'],
-    [
-      'a booking',
-      () =>
-        barsMessage({ header: { eventCoding: { system: 'https://fhir.nhs.uk/CodeSystem/message-events-bars', code: 'booking-request' } } }),
-      422,
-      'REC_UNPROCESSABLE_ENTITY',
-    ],
-    ['an adult', () => barsMessage({ patient: { birthDate: '1959-05-04' } }), 422, 'REC_UNPROCESSABLE_ENTITY'],
-  ];
-
-  it.each(refusals)('%s', async (_, body, status, code) => {
-    const answer = await send(body());
-    expect(answer).toMatchObject(refused(status, code));
-    expect(answer.text).not.toContain('    at ');
-  });
-
-  it('another media type, no token, another role, no such address', async () => {
-    expect(await send('<a/>', app.as(), 'application/fhir+xml')).toMatchObject(refused(415, 'REC_BAD_REQUEST'));
-    expect(await send('x=1', app.as(), 'application/x-www-form-urlencoded')).toMatchObject(refused(415, 'REC_BAD_REQUEST'));
-    expect(await send(barsMessage(), Promise.resolve({}) as never)).toMatchObject(refused(401, 'REC_UNAUTHORIZED'));
-    expect(await send(barsMessage(), app.as({ roles: ['commissioner'] }))).toMatchObject(refused(403, 'REC_FORBIDDEN'));
-    const nothing = await get('/v1/fhir/Nothing');
-    expect(nothing.status).toBe(404);
-    expect(JSON.parse(nothing.text)).toMatchObject({ resourceType: 'OperationOutcome' });
-  });
-
-  it('may be mended and sent again under the same id', async () => {
-    expect((await send(barsMessage({ id: 'mended', source: 'M-1', patient: { birthDate: '1959-05-04' } }))).status).toBe(422);
-    expect((await send(barsMessage({ id: 'mended', source: 'M-1' }))).status).toBe(200);
-  });
-
-  it('a code that means no service is no refusal: a person looks at it', async () => {
-    const unknown = { coding: [{ system: 'http://snomed.info/sct', code: '1' }] };
-    expect(await send(barsMessage({ request: { code: unknown } }))).toMatchObject(personDecides('no-service'));
-    expect(await send(barsMessage({ patient: { deceasedBoolean: true } }))).toMatchObject(personDecides('deceased'));
-    // … and of a child who is held, nothing goes to its family meanwhile.
-    const known = barsMessage({ source: 'D-1', nhsNumber: '9990000018' });
-    await send(known);
-    const deceased = { patient: { deceasedDateTime: '2026-11-01' }, nhsNumber: '9990000018' };
-    expect(await send(barsMessage({ ...deceased, source: 'D-1', reason: 'update' }))).toMatchObject(personDecides('deceased'));
-    expect((await get('/v1/message-holds')).body.items).toMatchObject([{ why: ['a message that tells of a death was set aside'] }]);
-    expect(await send(barsMessage({ request: { status: 'draft' } }))).toMatchObject(personDecides('not-active'));
-  });
-
-  it('elsewhere errors stay problem+json', async () => {
-    const answer = await app.http
-      .post('/v1/referrals')
-      .set(await app.as())
-      .send({ ...referral(), priority: 'soon' });
-    expect(answer.headers['content-type']).toContain('application/problem+json');
   });
 });
