@@ -52,19 +52,16 @@ export const Text = (max = 200): Field =>
   applyDecorators(
     ApiProperty({ type: String, maxLength: max }),
     IsString({ message: 'must be text' }),
-    MinLength(1, { message: 'must not be empty' }),
+    check('words', (v) => typeof v !== 'string' || /\S/.test(v), 'must not be empty'),
     MaxLength(max, { message: `must be at most ${max} characters` }),
     check('printable', (v) => typeof v !== 'string' || isPrintable(v), NOT_PRINTABLE),
-    check('words', (v) => typeof v !== 'string' || v === '' || v.trim() !== '', 'must not be blank'),
   );
 
 /** Text that a database and a page can hold: no control characters, no half of a character. */
-export const isPrintable = (text: string): boolean => !CONTROL.test(text) && !HALF.test(text);
+export const isPrintable = (text: string): boolean => !CONTROL.test(text) && text.isWellFormed();
 const NOT_PRINTABLE = 'must not hold control characters';
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-/** Half of a pair by which UTF-16 writes one character. */
-const HALF = /\p{Surrogate}/u;
 
 export const TextList = (maxItems = 20, max = 100): Field =>
   applyDecorators(
