@@ -16,5 +16,5 @@ export async function tellCareContacts(tx: Tx, { from, to }: RowRange, ctx: Appl
       .sort((a, b) => (a.occurredOn < b.occurredOn ? -1 : 1))
       .map(({ eventId, occurredOn, data }): Telling => ({ ...row, eventId, event: () => ({ type: 'contact', occurredOn, data }) })),
   );
-  return tellEvents(tx, tellings, ctx);
+  return tellEvents(tx, tellings, ctx, 'each-by-itself');
 }

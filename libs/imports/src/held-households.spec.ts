@@ -60,6 +60,16 @@ describe('a row that was set aside', () => {
     expect(await held('B-1')).toEqual(SET_ASIDE);
   });
 
+  it('is not about every child of a worker whose number stands on it', async () => {
+    const school = `contact2_name,contact2_relationship,contact2_role,contact2_may_contact,contact2_phone`;
+    const worker = 'Kim Example,school nurse,professional,yes,07700 900557';
+    const list = (...rows: string[]): Promise<ImportView> =>
+      app.take([`${HEAD},died_on,${school}`, ...rows.map((each) => `${each},${worker}`)].join('\n'), { badShare: 1 });
+    await list(row('L-1'), row('L-2'));
+    await list(row('L-3', { diedOn: '2026-10-01', priority: 'unheard-of' }));
+    expect([await held('L-1'), await held('L-2')]).toEqual([[], []]);
+  });
+
   it.each([
     ['another fault besides the code', '31/02/2026', 'closed', '06', ['a closure code may mean a death']],
     ['a code whose nought a spreadsheet dropped', '2026-10-01', 'closed', '6', ['a closure code may mean a death']],

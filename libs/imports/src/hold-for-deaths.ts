@@ -1,5 +1,5 @@
 import { withEveryRecord, type Tx } from '#database';
-import { holdMessages, type HoldReason } from '#message-holds';
+import { holdMessages, isFamily, type HoldReason } from '#message-holds';
 import type { ApplyContext, RowRange } from './apply-referrals.js';
 import type { Staged } from './staging.js';
 
@@ -33,8 +33,8 @@ export async function holdFor(tx: Tx, who: readonly WhoDied[], { provider, impor
         reached as (select a.address from told t cross join unnest(t.addresses) as a (address) where not exists (select from direct d where d.n = t.n)),
         found as (
           select person_id from direct
-          union select k.person_id from reached a join contact k on k.tenant = $1 and k.phone = a.address
-          union select k.person_id from reached a join contact k on k.tenant = $1 and k.email = a.address)
+          union select k.person_id from reached a join contact k on k.tenant = $1 and k.phone = a.address and ${isFamily('k')}
+          union select k.person_id from reached a join contact k on k.tenant = $1 and k.email = a.address and ${isFamily('k')})
         select p.id from found join person p on p.tenant = $1 and p.id = found.person_id and p.died_on is null`,
       [tx.tenant, provider, JSON.stringify(who)],
     ),

@@ -220,6 +220,12 @@ describe('a file of FHIR', () => {
       { day: '2026-05-04', purpose: 'assessment' },
       { day: '2026-06-01', purpose: 'treatment' },
     ]);
+    // One that cannot be, before the receipt, leaves the others alone.
+    const last = await app.take(lines(encounter('e4', '2026-02-02', 'review'), encounter('e5', '2026-06-08', 'treatment')), {
+      badShare: 1,
+    });
+    expect(await app.rejectsOf(last)).toHaveLength(1);
+    expect(await contacts()).toContainEqual({ day: '2026-06-08', purpose: 'treatment' });
   });
 
   it('as a Bundle is taken in', async () => {

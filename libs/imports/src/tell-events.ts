@@ -23,8 +23,14 @@ export type Told = { rowNo: number; outcome: 'new' | 'same' } | { rowNo: number;
 /**
  * Tells events in the order given, each checked against all that was told before by the rules every event is checked by. An event that is
  * held already is the same event. Reads once and writes once for all of them; a death or a transfer, which are few, for itself.
+ * @param how whether what one row tells stands or falls together
  */
-export async function tellEvents(tx: Tx, tellings: readonly Telling[], ctx: ApplyContext): Promise<Told[]> {
+export async function tellEvents(
+  tx: Tx,
+  tellings: readonly Telling[],
+  ctx: ApplyContext,
+  how: 'row-by-row' | 'each-by-itself' = 'row-by-row',
+): Promise<Told[]> {
   if (tellings.length === 0) return [];
   const pathwayIds = [...new Set(tellings.map((t) => t.pathwayId))].sort();
   await tx.query(`select id from pathway where tenant = $1 and id = any($2) order by id for no key update`, [tx.tenant, pathwayIds]);
@@ -32,12 +38,11 @@ export async function tellEvents(tx: Tx, tellings: readonly Telling[], ctx: Appl
   const keys = await heldKeys(tx, pathwayIds);
   const teller = new Teller(tx, ctx, events, keys);
   const told: Told[] = [];
-  for (const row of byRow(tellings)) told.push(...(await teller.tellAll(row)));
+  for (const row of how === 'row-by-row' ? byRow(tellings) : tellings.map((each) => [each])) told.push(...(await teller.tellAll(row)));
   await teller.write();
   return told;
 }
 
-/** The tellings of a row stand together. */
 function byRow(tellings: readonly Telling[]): Telling[][] {
   const rows: Telling[][] = [];
   for (const telling of tellings) {

@@ -78,5 +78,5 @@ export const isSiblingHeld = (personId: string): string => {
     and (k.phone in (${held('phone')}) or k.email in (${held('email')})) offset 0)`;
 };
 
-/** A worker of many children makes no household of them. */
-const isFamily = (contact: string): string => `${contact}.role not in ('professional', 'social-worker')`;
+/** SQL, of an alias of `contact`: a worker of many children makes no household of them. */
+export const isFamily = (contact: string): string => `${contact}.role not in ('professional', 'social-worker')`;
