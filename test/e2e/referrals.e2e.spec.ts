@@ -53,6 +53,22 @@ describe('taking a referral in', () => {
     expect(answer.body.escalationId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('opens it when the risk is told later, once', async () => {
+    const { body } = await post(referral());
+    const mend = async (details: object) =>
+      app.http
+        .patch(`/v1/referrals/${body.id}`)
+        .set(await clinician())
+        .send({ details });
+    expect((await mend({ need: 'dysphagia', dysphagiaRisk: true })).body.escalationId).toMatch(/^[0-9a-f-]{36}$/);
+    const open = async () =>
+      (await app.http.get('/v1/escalations?state=open&limit=200').set(await clinician())).body.items as { referralId: string }[];
+    const ours = async (): Promise<number> => (await open()).filter(({ referralId }) => referralId === body.id).length;
+    expect(await ours()).toBe(1);
+    await mend({ need: 'voice', dysphagiaRisk: true });
+    expect(await ours()).toBe(1);
+  });
+
   it('names every bad field at once, and nothing that was in them', async () => {
     const body = referral({
       receivedOn: '05/01/2026',

@@ -208,6 +208,18 @@ describe('what is wrong with one child', () => {
     expect(outcome([...around(1, {}), ...around(2, patient, related)])).toEqual([['ServiceRequest/r1'], ['ServiceRequest/r2', path]]);
   });
 
+  test.each<[string, object | undefined, boolean]>([
+    ['without an end', undefined, true],
+    ['that ends today', { end: '2026-11-22' }, true],
+    ['that ended yesterday', { end: '2026-11-21' }, false],
+    ['that ends this year', { end: '2026' }, true],
+    ['that ended in a year gone by', { end: '2019' }, false],
+    ['that ended in a month gone by', { end: '2026-10' }, false],
+  ])('is somebody around the child for a time %s', (_, period, is) => {
+    const read = referralsOfNdjson(around(1, {}, { period }).map(json).join('\n'), map, options);
+    expect(read.map((r) => r.newReferral?.contacts?.map((c) => c.name))).toEqual([is ? ['Sam'] : []]);
+  });
+
   it('is a row of its own where nobody knows whose it is', () => {
     const lost = { resourceType: 'RelatedPerson', id: 'm', patient: { reference: 'urn:uuid:nobody' } };
     expect(outcome([...around(1, {}), lost])).toEqual([['ServiceRequest/r1'], ['RelatedPerson/m', 'RelatedPerson.patient']]);
