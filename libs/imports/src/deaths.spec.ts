@@ -1,6 +1,6 @@
 import { addDays, londonInstant } from '#kernel';
 import { referral } from '../../../test/support/referrals.js';
-import { admin, fileOf, HEAD, importingApp, ROW, rowOf, type ImportingApp } from './importing.fixture.js';
+import { admin, fileOf, HEAD, HEAD_OF_CHILDREN, importingApp, rowOf, rowOfChild, type ImportingApp } from './importing.fixture.js';
 import type { ImportView } from './imports.js';
 
 const WEDNESDAY = '2026-11-25';
@@ -12,26 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-interface ChildOf {
-  nhsNumber?: string;
-  phone?: string;
-  priority?: string;
-  receivedOn?: string;
-  diedOn?: string;
-}
-
-/** The row of a referral, with the day its child died where there is one. */
-const row = (
-  id: string,
-  { nhsNumber = '', phone = '', priority = 'routine', receivedOn = '2026-01-05', diedOn = '' }: ChildOf = {},
-): string =>
-  `${ROW.replace('R-1', id)
-    .replace('9990000018', nhsNumber)
-    .replace('07700 900123', phone)
-    .replace('routine', priority)
-    .replace('2026-01-05', receivedOn)},${diedOn}`;
-
-const take = (...rows: string[]): Promise<ImportView> => app.take(fileOf(...rows).replace(HEAD, `${HEAD},died_on`), { badShare: 1 });
+const row = rowOfChild;
+const take = (...rows: string[]): Promise<ImportView> => app.take(fileOf(...rows).replace(HEAD, HEAD_OF_CHILDREN), { badShare: 1 });
 
 /** What was told of referrals, each as `R-1 died 2026-10-01`, without their receipts. */
 async function toldOf(...ids: string[]): Promise<string[]> {
@@ -43,15 +25,7 @@ async function toldOf(...ids: string[]): Promise<string[]> {
   return told.map((each) => each.told);
 }
 
-/** Why messages to the household of the child of a referral are held. */
-const held = async (id: string): Promise<string[]> =>
-  (
-    await app.rows<{ why: string }>(
-      `select h.why from message_hold h join referral r on r.tenant = h.tenant and r.person_id = h.person_id
-        where h.tenant = $1 and r.source_id = $2 and h.released_at is null order by h.why`,
-      id,
-    )
-  ).map(({ why }) => why);
+const held = (id: string): Promise<string[]> => app.whyHeld(id);
 
 const writtenTo = async (): Promise<string[]> =>
   (await app.rows<{ to: string }>(`select recipient as to from sandbox_message where tenant = $1 order by sent_at, recipient`)).map(
@@ -149,7 +123,7 @@ describe('a row with a death date', () => {
 
   it('tells nothing in a check', async () => {
     await take(row('R-60'));
-    const file = fileOf(row('R-60', { diedOn: '2026-10-01' })).replace(HEAD, `${HEAD},died_on`);
+    const file = fileOf(row('R-60', { diedOn: '2026-10-01' })).replace(HEAD, HEAD_OF_CHILDREN);
     expect(await app.take(file, { mode: 'check' })).toMatchObject({ counts: { changed: 1 } });
     expect(await toldOf('R-60')).toEqual([]);
   });
@@ -175,7 +149,7 @@ test('of a file that waits, a death is held for under another referral of the ch
   await take(row('W-1', child), row('W-2'), row('W-3', { nhsNumber: '9990000077', diedOn: '2026-10-01' }));
   const dead = row('W-10', { ...child, diedOn: '2026-10-01' });
   const known = row('W-3', { nhsNumber: '9990000077', diedOn: '2026-10-01' });
-  const file = fileOf(dead, known, rowOf('W-11').replace('routine', 'unheard-of')).replace(HEAD, `${HEAD},died_on`);
+  const file = fileOf(dead, known, rowOf('W-11').replace('routine', 'unheard-of')).replace(HEAD, HEAD_OF_CHILDREN);
   await app.take(file, { mode: 'check' });
   expect(await held('W-1')).toEqual([]);
   expect(await app.take(file)).toMatchObject({ state: 'to-confirm', counts: {} });
@@ -209,7 +183,7 @@ describe('a row that is set aside and tells of a death', () => {
   it('holds messages, whatever is wrong with it; not in a check', async () => {
     await take(row('H-1'));
     const dead = row('H-1', { diedOn: '2026-10-01', priority: 'unheard-of' });
-    const file = fileOf(dead).replace(HEAD, `${HEAD},died_on`);
+    const file = fileOf(dead).replace(HEAD, HEAD_OF_CHILDREN);
     await app.take(file, { badShare: 1, mode: 'check' });
     expect(await held('H-1')).toEqual([]);
     expect(await take(dead)).toMatchObject({ rowsBad: 1 });

@@ -14,6 +14,26 @@ export const ROW =
 
 /** The row of a child without a number, under a source id of its own. */
 export const rowOf = (id: string): string => ROW.replace('R-1', id).replace('9990000018', '');
+export interface ChildOf {
+  nhsNumber?: string;
+  phone?: string;
+  priority?: string;
+  receivedOn?: string;
+  diedOn?: string;
+}
+
+/** The row of a child under `HEAD_OF_CHILDREN`, without a number and a telephone unless it is said. */
+export const rowOfChild = (
+  id: string,
+  { nhsNumber = '', phone = '', priority = 'routine', receivedOn = '2026-01-05', diedOn = '' }: ChildOf = {},
+): string =>
+  `${ROW.replace('R-1', id)
+    .replace('9990000018', nhsNumber)
+    .replace('07700 900123', phone)
+    .replace('routine', priority)
+    .replace('2026-01-05', receivedOn)},${diedOn}`;
+export const HEAD_OF_CHILDREN = `${HEAD},died_on`;
+
 export const fileOf = (...rows: string[]): string => [HEAD, ...rows].join('\n');
 
 /** The application on a database of its own, and what a provider that sends files does with it. */
@@ -46,6 +66,15 @@ export async function importingApp() {
     /** Source ids of what a whole list lacked, in their order. */
     async missingFrom({ id }: ImportView): Promise<string[]> {
       return (await imports.missing(admin, id, 200, null)).map(({ source }) => source.id).sort();
+    },
+    /** Why messages to the household of the child of a referral are held. */
+    async whyHeld(sourceId: string): Promise<string[]> {
+      const holds = await this.rows<{ why: string }>(
+        `select h.why from message_hold h join referral r on r.tenant = h.tenant and r.person_id = h.person_id
+          where h.tenant = $1 and r.source_id = $2 and h.released_at is null order by h.why`,
+        sourceId,
+      );
+      return holds.map(({ why }) => why);
     },
     /** Everything told is computed, and what is due is sent. */
     async workersLook(): Promise<{ sent: number }> {
