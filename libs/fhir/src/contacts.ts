@@ -1,4 +1,4 @@
-import { checkFields } from '#fields';
+import { beginningOf, checkFields } from '#fields';
 import type { LocalDate } from '#kernel';
 import { ContactDto } from '#referrals';
 import { type Resource, type Resources } from './bundle.js';
@@ -101,14 +101,7 @@ function contactOf(
   const known = codes.flatMap((code) => RELATIONSHIPS[code] ?? [])[0];
   const language = (communication?.find((c) => c.preferred) ?? communication?.[0])?.language?.coding?.[0]?.code;
   return {
-    ...(known ?? {
-      relationship:
-        relationships
-          ?.find((r) => r.text)
-          ?.text?.slice(0, 60)
-          .replace(/\p{Surrogate}$/u, '') ?? 'not said',
-      mayContact: false,
-    }),
+    ...(known ?? { relationship: beginningOf(relationships?.find((r) => r.text)?.text ?? 'not said', 60), mayContact: false }),
     name: words,
     phone: pointOf(telecom, 'phone') ?? pointOf(telecom, 'sms'),
     email: pointOf(telecom, 'email'),

@@ -59,6 +59,8 @@ export const Text = (max = 200): Field =>
 
 /** Text that a database and a page can hold: no control characters, no half of a character. */
 export const isPrintable = (text: string): boolean => !CONTROL.test(text) && text.isWellFormed();
+/** The first characters of a text, never half of one: no database keeps that. */
+export const beginningOf = (text: string, length: number): string => text.slice(0, length).replace(/\p{Surrogate}$/u, '');
 const NOT_PRINTABLE = 'must not hold control characters';
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;

@@ -190,6 +190,19 @@ describe('a file of FHIR', () => {
     expect(await app.take(lines, { badShare: 1 })).toMatchObject({ counts: { same: 1 } });
   });
 
+  it('names the codes that map to no service, and never half of a character', async () => {
+    // The code system and its bar are 23 characters: the emoji stands across the place where what was found is cut.
+    const odd = `${'1'.repeat(176)}\u{1F600}`;
+    const lines = [patient, request('F-7', odd), request('F-8', SPEECH_THERAPY)].map((r) => JSON.stringify(r)).join('\n');
+    const view = await app.take(lines, { fileName: 'list.ndjson', badShare: 1 });
+    expect(view).toMatchObject({ state: 'finished', rowsBad: 1, counts: { new: 1 } });
+    const [found] = await app.rows<{ found: string }>(
+      `select problems -> 0 ->> 'found' as found from import_reject where tenant = $1 and import_id = $2`,
+      view.id,
+    );
+    expect(found?.found).toMatch(/^http:\/\/snomed.info\/sct\|1{176}$/);
+  });
+
   it.each(['\\u0000', '\\ud83d', '\\udc00 '])('a resource with %s in it is set aside: no text holds that', async (escape) => {
     const lines = [patient, request('F-4', SPEECH_THERAPY)].map((r) => JSON.stringify(r)).join('\n');
     expect(await app.take(lines.replaceAll('F-4', escape), { badShare: 1 })).toMatchObject({ state: 'finished', rowsBad: 1, counts: {} });

@@ -1,4 +1,5 @@
 import { parseFhirJson, referralsOfBundle, referralsOfNdjson, utf8, type Problem, type ReferralInFile, type ServiceMap } from '#fhir';
+import { beginningOf } from '#fields';
 import { DomainError, type LocalDate } from '#kernel';
 import { referralProblems } from '#referrals';
 import type { ProblemCode, RowProblem } from './row-problems.js';
@@ -76,6 +77,6 @@ export const inRows = (problems: readonly Problem[]): RowProblem[] =>
   problems.map(({ code, path, expected, foundCodes = [] }) => ({
     column: path,
     code: CODES[code] ?? 'bad-value',
-    found: foundCodes.join(' ').slice(0, 200),
+    found: beginningOf(foundCodes.join(' '), 200),
     expected: `${expected} (${code})`,
   }));

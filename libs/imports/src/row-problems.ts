@@ -1,3 +1,4 @@
+import { beginningOf } from '#fields';
 import type { FieldError } from '#kernel';
 import type { Column } from './layouts.js';
 
@@ -25,9 +26,6 @@ export type ProblemCode =
 export const NOT_A_FIELD = 'is not a field of this request';
 const LONGEST_FOUND = 100;
 
-/** Never half of a character: no text holds that. */
-const beginningOf = (found: string): string => found.slice(0, LONGEST_FOUND).replace(/\p{Surrogate}$/u, '');
-
 /** Says errors of fields in the words of the file: the column of each path. What has no column is told of the row. */
 export function inColumns(errors: readonly FieldError[], columns: readonly Column[], cellOf: (column: string) => string): RowProblem[] {
   return errors.flatMap(({ path, message }): RowProblem[] => {
@@ -37,7 +35,7 @@ export function inColumns(errors: readonly FieldError[], columns: readonly Colum
     if (parts.length > 0) return parts.map(({ name }) => ({ column: name, code: 'missing', found: '', expected: NOT_EMPTY }));
     const found = column ? cellOf(column.name) : '';
     const expected = inWordsOfFiles(message, column, found);
-    return [{ column: column?.name ?? path, code: codeOf(path, message, found), found: beginningOf(found), expected }];
+    return [{ column: column?.name ?? path, code: codeOf(path, message, found), found: beginningOf(found, LONGEST_FOUND), expected }];
   });
 }
 

@@ -156,18 +156,14 @@ class Teller {
 
   /** A person has found that the child did not die on that day. */
   #wasTakenBack(events: readonly PathwayEvent[], { referralId }: Telling, diedOn: LocalDate): boolean {
-    const own = events.filter((e) => e.referralId === referralId);
-    const voided = new Set(own.filter((e) => e.type === 'event-voided').map((e) => e.data.seq));
-    const deaths = own.filter((e) => e.type === 'died' && e.occurredOn === diedOn);
-    return deaths.length > 0 && deaths.every((e) => voided.has(e.seq));
+    const isDeath = (e: PathwayEvent): boolean => e.referralId === referralId && e.type === 'died' && e.occurredOn === diedOn;
+    return events.some(isDeath) && !standing(events, referralId).some(isDeath);
   }
 
   #isSaid(t: Telling, events: readonly PathwayEvent[], content: string): boolean {
     let said = this.#said.get(t.referralId);
     if (!said) {
-      const own = events.filter((e) => e.referralId === t.referralId);
-      const voided = new Set(own.filter((e) => e.type === 'event-voided').map((e) => e.data.seq));
-      said = new Set(own.filter((e) => !voided.has(e.seq)).map(contentOf));
+      said = new Set(standing(events, t.referralId).map(contentOf));
       this.#said.set(t.referralId, said);
     }
     return said.has(content);
@@ -220,6 +216,13 @@ class Teller {
       now,
     ]);
   }
+}
+
+/** The events of a referral that nobody has taken back. */
+function standing(events: readonly PathwayEvent[], referralId: string): PathwayEvent[] {
+  const own = events.filter((e) => e.referralId === referralId);
+  const voided = new Set(own.filter((e) => e.type === 'event-voided').map((e) => e.data.seq));
+  return own.filter((e) => !voided.has(e.seq));
 }
 
 const DEATH_TAKEN_BACK: FieldError = {
